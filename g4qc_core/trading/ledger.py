@@ -52,7 +52,7 @@ class Holding:
         realized: profit of what was closed, in points x contracts, without commissions.
         commissions: paid so far, in the currency of the contract.
         open_fees: part of the commissions that belongs to the open position.
-        uncosted: fills whose commission is not known yet.
+        uncosted: contracts of fills whose commission is not known yet.
         closings: fills that closed a position or a part of one.
         reported: profit that the broker says they realized, net of commissions.
         unreported: fills that closed and about which it has not said so.
@@ -92,7 +92,7 @@ class Holding:
             realized=self.realized + (fill.price - self.average_price) * closed * side,
             commissions=self.commissions + fee,
             open_fees=kept + fee * opened / abs(fill.quantity) if total else Decimal(0),
-            uncosted=self.uncosted + (fill.commission is None),
+            uncosted=self.uncosted + (abs(fill.quantity) if fill.commission is None else 0),
             closings=self.closings + (closed > 0),
             reported=self.reported + (fill.reported or Decimal(0)),
             unreported=self.unreported + (closed > 0 and fill.reported is None),

@@ -60,18 +60,30 @@ class OrderBook:
         self.account = account
         self._stores = stores
         self._orders = {order.ref: order for order in stores.orders.open_orders(account)}
-        self._fills = stores.executions.fills(account)
-        self._known = {fill.exec_id for fill in self._fills}
         self._costs: dict[str, Commission] = {}
         self._months: dict[int, str] = {}
+        self._fills: list[Fill] = []
+        self._known: set[str] = set()
         self._holdings: dict[str | None, dict[int, Holding]] = {}
         self._of_ref: dict[str, list[Fill]] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the executions anew, because a person changed what they mean."""
+        self._fills = self._stores.executions.fills(self.account)
+        self._known = {fill.exec_id for fill in self._fills}
+        self._holdings.clear()
+        self._of_ref.clear()
         for fill in self._fills:
             self._of_ref.setdefault(fill.ref, []).append(fill)
 
     def name_contracts(self, months: dict[int, str]) -> None:
         """Say which contract month each con_id is."""
         self._months.update(months)
+
+    def month(self, con_id: int) -> str:
+        """Return the contract month of a con_id; empty if it is not known."""
+        return self._months.get(con_id, "")
 
     @property
     def fills(self) -> Sequence[Fill]:

@@ -84,6 +84,35 @@ class Reconciler:
         self._stores.safety.note(Reconciliation(self._book.account, at, cause, not words, compared, words))
         return list(lasting.values())
 
+    def adopt(self, broker: Broker, symbol: str, note: str, at: datetime) -> None:
+        """Take the broker's positions, open orders' executions and money of an instrument as ours.
+
+        Executions of somebody else count as explained; contracts that no execution explains are entered by hand at the
+        broker's average cost.
+
+        Args:
+            broker: the connection.
+            symbol: of the instrument.
+            note: who wants it, and why.
+            at: by the gateway's clock, UTC.
+        """
+        self._look(broker)
+        account = self._book.account
+        theirs = {one.con_id: one for one in broker.positions() if one.account == account}
+        foreign = [one.exec_id for one in self._book.fills if one.symbol == symbol and not one.spec]
+        if foreign:
+            self._stores.executions.give(account, foreign, "adopted")
+        for con_id, (of, point) in self._traded.items():
+            if of != symbol:
+                continue
+            held, other = self._book.holdings().get(con_id), theirs.get(con_id)
+            missing = (other.quantity if other else 0) - (held.quantity if held else 0)
+            if missing:
+                price = other.average_cost / point if other else held.average_price if held else Decimal(0)
+                month = self._book.month(con_id)
+                self._stores.executions.adopt(account, (symbol, month, con_id), missing, price, at, note)
+        self._book.reload()
+
     def _look(self, broker: Broker) -> Look:
         executions, costs = broker.executions()
         completed = broker.completed_orders()

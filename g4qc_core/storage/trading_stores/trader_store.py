@@ -99,21 +99,24 @@ class TraderStore:
             rows = connection.execute(select(traders).order_by(_traders.account)).mappings()
             return [TraderRecord(**row) for row in rows]
 
-    def started(self, account: str, spec: str, backtest: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
-        """Return the backtest that a traded spec began with; it is stored the first time.
+    def started(self, account: str, spec: str, backtest: Mapping[str, Any], at: datetime) -> datetime:
+        """Return when a traded spec began; it begins anew if its backtest says something else than before.
 
         Args:
             account: that trades.
             spec: name of the traded spec.
-            backtest: its backtest spec with the window of trading, JSON-safe.
+            backtest: its backtest spec with the window of trading, JSON-safe; `trade_from` does not count.
             at: by the gateway's clock, UTC.
         """
         row = {"account": account, "spec": spec, "backtest": dict(backtest), "started_at": at}
-        chosen = select(_starts.backtest).where(_starts.account == account, _starts.spec == spec)
+        mine = (_starts.account == account) & (_starts.spec == spec)
         with self._database.transaction() as connection:
             connection.execute(insert(trade_starts).values(**row).on_conflict_do_nothing())
-            found: Mapping[str, Any] = connection.execute(chosen).scalar_one()
-        return found
+            known = connection.execute(select(_starts.backtest, _starts.started_at).where(mine)).one()
+            if _but_begin(known.backtest) == _but_begin(backtest):
+                return known.started_at
+            connection.execute(update(trade_starts).where(mine).values(backtest=dict(backtest), started_at=at))
+        return at
 
     def starts(self, account: str | None = None) -> list[tuple[str, str, Mapping[str, Any], datetime]]:
         """Return account, spec, backtest and start of every traded spec."""
@@ -160,3 +163,7 @@ class TraderStore:
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(_log.id.desc()).limit(most)).mappings()
             return [LogLine(**row) for row in rows]
+
+
+def _but_begin(backtest: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in backtest.items() if name != "trade_from"}

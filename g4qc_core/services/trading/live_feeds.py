@@ -1,0 +1,100 @@
+"""The live bars of all traded instruments on one connection: which contracts, when again, and what is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.broker import Broker, LiveBar, StreamEnded, TradedContract
+
+_RESUBSCRIBE = 10.0
+_KEPT = timedelta(days=6)
+
+
+class LiveFeeds:
+    """Subscriptions of one connection.
+
+    Args:
+        units: the traded specs.
+        book: positions of the account, whose contracts are subscribed to as well.
+        broker: the connection.
+        stores: of live bars.
+        tell: receives level, subject and words.
+
+    Attributes:
+        by_id: live minutes by con_id.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[TradedUnit],
+        book: OrderBook,
+        broker: Broker,
+        stores: Stores,
+        tell: Callable[[str, str, str], None],
+    ) -> None:
+        self.by_id: dict[int, LiveMinutes] = {}
+        self._units, self._book, self._broker, self._stores, self._tell = units, book, broker, stores, tell
+        self._by_symbol: dict[str, dict[str, LiveMinutes]] = {unit.instrument.symbol: {} for unit in units}
+        self._subscribed: dict[int, TradedContract] = {}
+        self._again: dict[int, float] = {}
+
+    def of(self, symbol: str) -> Mapping[str, LiveMinutes]:
+        """Return the live minutes of an instrument by contract month; it grows with the subscriptions."""
+        return self._by_symbol[symbol]
+
+    def take(self, event: LiveBar, now: datetime) -> LiveMinutes | None:
+        """Take an event; return the contract's minutes if it begins a new live minute, else None."""
+        feed = self.by_id.get(event.con_id)
+        if feed is None:
+            return None
+        return feed if feed.take(event, now) and event.source != "history" else None
+
+    def subscribe_all(self, *, again: bool = False) -> None:
+        """Subscribe to the contracts of all specs; `again` begins anew with those that are subscribed to."""
+        for unit in self._units:
+            self.subscribe(unit, again=again)
+
+    def subscribe(self, unit: TradedUnit, *, again: bool = False) -> None:
+        """Subscribe to the front contract, and to every contract in which there is a position."""
+        now, symbol = self._broker.now(), unit.instrument.symbol
+        session = unit.series.session_at(now)
+        wanted = {unit.series.front(one.trade_date) for one in unit.series.behind(now)}
+        wanted |= {one.month for one in self._book.holdings().values() if one.symbol == symbol and one.quantity}
+        if session is not None:
+            wanted.add(unit.series.front(session.trade_date))
+        for month in sorted(wanted & set(unit.traded.contracts)):
+            contract = unit.traded.contracts[month]
+            if contract.con_id not in self._subscribed or again:
+                self._begin(unit, contract, now)
+
+    def ended(self, event: StreamEnded) -> None:
+        """Note that a subscription ended, and begin it again after a pause."""
+        contract = self._subscribed.get(event.con_id)
+        if contract is not None:
+            self.by_id[event.con_id].streaming = False
+            self._again[event.con_id] = time.monotonic() + _RESUBSCRIBE
+            words = f"Live bars of {contract.symbol} {contract.month} ended: {event.text}"
+            self._tell("warning", contract.symbol, words)
+
+    def keep_house(self, now: datetime) -> None:
+        """Store new minutes, forget old ones, and begin subscriptions that ended."""
+        for con_id in [one for one, at in self._again.items() if time.monotonic() >= at]:
+            del self._again[con_id]
+            self._broker.subscribe(self._subscribed[con_id])
+        for feed in self.by_id.values():
+            feed.save(now)
+            feed.forget(now - _KEPT)
+
+    def _begin(self, unit: TradedUnit, contract: TradedContract, now: datetime) -> None:
+        if contract.con_id not in self.by_id:
+            feed = LiveMinutes(contract.symbol, contract.month, unit.series.hours, self._stores.live_bars)
+            feed.restore(now - _KEPT, now)
+            self.by_id[contract.con_id] = self._by_symbol[contract.symbol][contract.month] = feed
+        self._subscribed[contract.con_id] = contract
+        self._broker.subscribe(contract)

@@ -1,0 +1,179 @@
+"""What the limits must know at the moment of an order, gathered from the book, the live bars and the broker.
+
+The limits themselves are `g4qc_core.trading.limits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from g4qc_core.errors import GatewayError
+from g4qc_core.services.trading.instrument_checks import failing_checks
+from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.order_desk import probe_ticket
+from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.broker import Broker
+from g4qc_core.trading.intents import Order
+from g4qc_core.trading.ledger import in_force
+from g4qc_core.trading.limits import OrderAsked, OrderSurroundings, TradingLimits, refusal, used
+
+_EQUITY, _MARGIN = "NetLiquidation", "InitMarginReq"
+_CHECKS_LAST = timedelta(minutes=1)
+
+
+class RiskDesk:
+    """Applies the limits of one account.
+
+    Args:
+        account: that trades.
+        limits: of the trading file.
+        units: the traded specs.
+        book: positions and orders.
+        minutes: live minutes by con_id.
+        stores: of the database.
+        switch: the kill switch.
+
+    Attributes:
+        link: reason for which no order may leave, such as lost servers; empty if there is none.
+        values: figures of the account as the broker reported them last.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        limits: TradingLimits,
+        units: Sequence[TradedUnit],
+        book: OrderBook,
+        minutes: Mapping[int, LiveMinutes],
+        stores: Stores,
+        switch: KillSwitch,
+    ) -> None:
+        self.link = ""
+        self.values: Mapping[str, Decimal] = {}
+        self._account, self._limits, self._book, self._minutes = account, limits, book, minutes
+        self._units = {unit.instrument.symbol: unit for unit in units}
+        self._stores, self._switch = stores, switch
+        self._margins: dict[str, Decimal] = {}
+        self._red: dict[str, tuple[datetime, str]] = {}
+
+    def learn_margins(self, broker: Broker) -> None:
+        """Ask what one more contract of each instrument takes, once for a connection; unknown margins stay unknown."""
+        self.values = broker.account_values()
+        for symbol, unit in self._units.items():
+            session = unit.series.session_at(broker.now())
+            contract = unit.traded.contracts.get("" if session is None else unit.series.front(session.trade_date))
+            if contract is None:
+                continue
+            try:
+                effect = broker.what_if(probe_ticket(broker.next_order_id, contract, self._account))
+            except GatewayError:
+                continue
+            before = self.values.get(_MARGIN, Decimal(0))
+            if effect.initial_after is not None:
+                self._margins[symbol] = max(effect.initial_after - before, Decimal(0))
+
+    def refusal(self, order: Order, now: datetime) -> str | None:
+        """Return the reason against an order, as a sentence; None if it may leave."""
+        symbol = order.contract.symbol
+        positions = self.positions()
+        working = sum(
+            other.remaining
+            for other in self._book.open_orders()
+            if other.contract.symbol == symbol and other.ref != order.ref and other.sent_at is not None
+        )
+        price = order.limit_price or order.stop_price
+        asked = OrderAsked(symbol, order.signed, positions.get(symbol, 0), working, price)
+        margin = self._margins.get(symbol)
+        known = self.surroundings(now, symbol, None if margin is None else margin * order.quantity)
+        return refusal(self._limits, asked, known)
+
+    def used(self, now: datetime) -> dict[str, object]:
+        """Return what is used of the limits, JSON-safe; see `limits.used`."""
+        return used(self._limits, self.surroundings(now, next(iter(self._units)), None))
+
+    def positions(self) -> dict[str, int]:
+        """Return the contracts of the account by instrument, of all its contract months."""
+        found: dict[str, int] = {}
+        for one in self._book.holdings().values():
+            if one.quantity:
+                found[one.symbol] = found.get(one.symbol, 0) + one.quantity
+        return found
+
+    def profit_today(self, now: datetime) -> Decimal:
+        """Return the profit of the trade date in progress, open positions included, after commissions.
+
+        Positions that were held at its open count from the last live price before it, and from their average price if
+        there is none.
+        """
+        total = Decimal(0)
+        fills = in_force(self._book.fills)
+        for con_id, holding in self._book.holdings().items():
+            unit = self._units.get(holding.symbol)
+            opened = None if unit is None else self._session_open(unit, now)
+            if unit is None or opened is None:
+                continue
+            feed = self._minutes.get(con_id)
+            last = None if feed is None or feed.last_price is None else Decimal(str(feed.last_price))
+            today = [fill for fill in fills if fill.con_id == con_id and fill.at >= opened]
+            bought = sum(fill.quantity for fill in today)
+            paid = sum((fill.commission or Decimal(0)) for fill in today)
+            mark = holding.average_price if last is None else last
+            before = _last_before(feed, opened)
+            began = holding.average_price if before is None else before
+            points = (holding.quantity - bought) * (mark - began)
+            points += sum(((mark - fill.price) * fill.quantity for fill in today), Decimal(0))
+            total += points * unit.instrument.point_value - paid
+        return total
+
+    def surroundings(self, now: datetime, symbol: str, margin: Decimal | None) -> OrderSurroundings:
+        """Return what is known at this moment about an order in an instrument that takes so much more margin."""
+        unit = self._units.get(symbol)
+        feed = None if unit is None else self._front_feed(unit, now)
+        session = None if unit is None else unit.series.session_at(now)
+        opened = min((at for one in self._units.values() if (at := self._session_open(one, now))), default=now)
+        locks = [lock for lock in self._stores.safety.locks(self._account) if lock.symbol == symbol]
+        taken = self.values.get(_MARGIN)
+        return OrderSurroundings(
+            now=now,
+            positions=self.positions(),
+            ordered_at=tuple(self._stores.orders.sent_since(self._account, opened)),
+            profit_today=self.profit_today(now),
+            equity=self.values.get(_EQUITY),
+            margin_after=None if taken is None else taken + (margin or Decimal(0)),
+            last_price=None if feed is None or feed.last_price is None else Decimal(str(feed.last_price)),
+            bar_closed_at=None if feed is None or feed.newest is None else min(feed.newest + MINUTE, now),
+            closes_at=None if session is None or session.open > now else session.close,
+            halted=self._switch.reason(self._account),
+            locked=f"{locks[0].reason}: we have {locks[0].ours}, the broker has {locks[0].theirs}." if locks else "",
+            link=self.link,
+            red=self._checks(symbol, now),
+        )
+
+    def _front_feed(self, unit: TradedUnit, now: datetime) -> LiveMinutes | None:
+        session = unit.series.session_at(now)
+        contract = unit.traded.contracts.get("" if session is None else unit.series.front(session.trade_date))
+        return None if contract is None else self._minutes.get(contract.con_id)
+
+    def _session_open(self, unit: TradedUnit, now: datetime) -> datetime | None:
+        newest = unit.series.hours.newest(now)
+        session = None if newest is None else unit.series.hours.session(newest)
+        return None if session is None else session.open
+
+    def _checks(self, symbol: str, now: datetime) -> str:
+        at, words = self._red.get(symbol, (None, ""))
+        if at is None or now - at > _CHECKS_LAST:
+            words = " ".join(failing_checks(self._stores, symbol))
+            self._red[symbol] = now, words
+        return words
+
+
+def _last_before(feed: LiveMinutes | None, opened: datetime) -> Decimal | None:
+    if feed is None:
+        return None
+    before = feed.frame(opened - timedelta(days=5), opened)
+    return None if before.empty else Decimal(str(before["close"].iloc[-1]))

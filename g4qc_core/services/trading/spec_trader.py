@@ -1,0 +1,236 @@
+"""One traded spec through time: when a bar of it is over, whether it may be traded upon, and what is decided.
+
+A bar that is late, missing, or outside the hours of the spec is not traded upon; the decision is stored as skipped with
+the reason. Orders are made by the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pandas as pd
+
+from g4qc_core.backtest.run import costs_of
+from g4qc_core.calendars.session import Session
+from g4qc_core.errors import G4qcError
+from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.order_desk import OrderDesk
+from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.intents import DecisionState, TradeDecision
+from g4qc_core.trading.ledger import Holding
+from g4qc_core.trading.limits import TradingLimits
+from g4qc_core.trading.next_target import Standing
+from g4qc_core.trading.order_refs import Cause, DecisionKey
+
+# A minute's last update may come a few seconds after the minute.
+GRACE = timedelta(seconds=4)
+
+_MOST_SKIPPED = 50
+
+
+class SpecTrader:
+    """Decides for one spec.
+
+    Args:
+        account: that trades.
+        unit: the spec.
+        book: positions of the spec.
+        desk: makes the orders.
+        stores: of the database.
+        limits: how late a bar may be.
+        begins: earliest start of a bar that may decide, UTC.
+        minutes: live minutes by contract month of the instrument.
+        tell: receives level, subject and words.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        unit: TradedUnit,
+        book: OrderBook,
+        desk: OrderDesk,
+        stores: Stores,
+        limits: TradingLimits,
+        begins: datetime,
+        minutes: Mapping[str, LiveMinutes],
+        tell: Callable[[str, str, str], None],
+    ) -> None:
+        self.unit = unit
+        self._account, self._book, self._desk, self._stores = account, book, desk, stores
+        self._late, self._begins, self._minutes, self._tell = (
+            timedelta(seconds=limits.stale_after),
+            begins,
+            minutes,
+            tell,
+        )
+        newest = stores.orders.decisions(account, unit.name, most=1)
+        self._decided = newest[0].key.bar if newest else None
+        self._asked: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the spec."""
+        return self.unit.name
+
+    def catch_up(self, now: datetime) -> None:
+        """Store as skipped what was not decided while no trader ran, up to the bar before the newest one."""
+        series, last = self.unit.series, self._decided
+        if last is None:
+            return
+        found: list[tuple[datetime, datetime, Session]] = []
+        at = now
+        while (bar := series.bar_ended(at)) is not None and bar[0] > last and len(found) <= _MOST_SKIPPED:
+            found.append(bar)
+            at = bar[1] - timedelta(microseconds=1)
+        missed = [bar for bar in found if now - bar[1] > self._late and self._in_hours(bar[1])]
+        if len(found) > _MOST_SKIPPED:
+            self._tell("warning", self.name, f"No bar after {last:%Y-%m-%d %H:%M} UTC was decided: the trader did not "
+                                             "run.")  # fmt: skip
+            missed = missed[:1]
+        for start, end, _ in reversed(missed):
+            self._skip(start, end, "the trader did not run when it closed", now)
+
+    def due(self, now: datetime, heard_later: bool) -> bool:
+        """Decide on the newest bar that is over, if that was not done; return True if fresh bars are needed first.
+
+        Args:
+            now: by the gateway's clock, UTC.
+            heard_later: a minute after the bar has begun, so that the bar is complete.
+        """
+        bar = self.unit.series.bar_ended(now)
+        if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
+            return False
+        start, end, session = bar
+        if not self._in_hours(end):
+            return False
+        if now - end > self._late:
+            seconds = (now - end).total_seconds()
+            self._skip(start, end, f"it was late: {seconds:.0f} s after its close no decision could be made", now)
+            return False
+        feed = self._minutes.get(self.unit.series.front(session.trade_date))
+        if not heard_later:
+            if now < end + GRACE:
+                return False
+            if feed is None or feed.newest is None or feed.newest < end - MINUTE:
+                wanted, self._asked = self._asked != start, start
+                return wanted
+        self._decide(start, end, session, now)
+        return False
+
+    def roll(self, session: Session, now: datetime) -> None:
+        """Move the position into the front contract of a session that opens, if it is in another one."""
+        front = self.unit.series.front(session.trade_date)
+        held = {one.month: one.quantity for one in self._holdings() if one.quantity}
+        if not front or not held or set(held) == {front}:
+            return
+        newest = self._stores.orders.newest(self._account, self.name)
+        if newest is not None and newest.contract == front:
+            return
+        target = sum(held.values()) if newest is None else newest.target
+        if self.unit.backtest.on_roll == "close":
+            target = 0
+        self._order("roll", session.open, front, target, None, "", now)
+
+    def flatten(self, now: datetime) -> None:
+        """End the position and all orders of the spec, because a person wants it."""
+        held = [one for one in self._holdings() if one.quantity]
+        self._desk.end_orders(self.name, "flatten", now)
+        month = held[0].month if held else self._front_now(now)
+        self._order("flatten", now.replace(second=0, microsecond=0), month, 0, None, "", now)
+
+    def _decide(self, start: datetime, end: datetime, session: Session, now: datetime) -> None:
+        try:
+            found = self.unit.series.at(end, self._minutes)
+            bars = found.bars
+            if bars.empty or bars["timestamp"].iloc[-1] != pd.Timestamp(start):
+                self._skip(start, end, f"no live bar of {self.unit.instrument.symbol} arrived in it", now)
+                return
+            if len(bars) < self.unit.decider.bars_needed:
+                needed = self.unit.decider.bars_needed
+                self._skip(start, end, f"there are {len(bars)} bars, and the strategy needs {needed}", now)
+                return
+            close = Decimal(str(self._own_close(bars)))
+            front = self.unit.series.front(self._next_date(end, session))
+            own = str(bars["contract"].iloc[-1])
+            standing = Standing(self._held(), self._equity(own, close), front != own, self._begins)
+            target = self.unit.decider.target(bars, standing, found.exits)
+        except G4qcError as error:
+            self._skip(start, end, str(error), now)
+            return
+        self._order("bar", start, front, target.contracts, target.close, target.fingerprint, now)
+
+    def _order(
+        self, cause: Cause, bar: datetime, month: str, target: int, price: Decimal | None, seen: str, now: datetime
+    ) -> None:
+        symbol = self.unit.instrument.symbol
+        decision = TradeDecision(
+            DecisionKey(self._account, self.name, cause, bar),
+            symbol,
+            month,
+            self.unit.backtest.timeframe,
+            seen,
+            target,
+            self._held(),
+            price,
+            now,
+        )
+        if cause == "bar":
+            self._decided = bar
+        if self._desk.decide(decision, self.unit.how, self.unit.traded) and target != decision.held:
+            self._tell("info", self.name, f"{cause} of {bar:%Y-%m-%d %H:%M} UTC: from {decision.held} to {target} "
+                                          f"{symbol} {month}.")  # fmt: skip
+
+    def _skip(self, start: datetime, end: datetime, reason: str, now: datetime) -> None:
+        self._decided = start
+        key = DecisionKey(self._account, self.name, "bar", start)
+        held, unit = self._held(), self.unit
+        decision = TradeDecision(
+            key, unit.instrument.symbol, self._front_now(now), unit.backtest.timeframe, "", held, held, None, now,
+            DecisionState.SKIPPED, reason,
+        )  # fmt: skip
+        if self._stores.orders.decide(decision):
+            self._tell("warning", self.name, f"The bar that closed at {end:%Y-%m-%d %H:%M} UTC is not traded upon: "
+                                             f"{reason}")  # fmt: skip
+
+    def _holdings(self) -> list[Holding]:
+        symbol = self.unit.instrument.symbol
+        return [one for one in self._book.holdings(self.name).values() if one.symbol == symbol]
+
+    def _held(self) -> int:
+        """Return the contracts that the spec holds, or will hold when its open orders are filled."""
+        pending = sum(order.remaining for order in self._book.open_orders(self.name))
+        return sum(one.quantity for one in self._holdings()) + pending
+
+    def _equity(self, month: str, close: Decimal) -> Decimal:
+        """Return the equity of the spec at the close of a bar, costs that are not reported yet by the cost model."""
+        point = self.unit.instrument.point_value
+        fee = costs_of(self.unit.backtest, self.unit.instrument).fee
+        equity = self.unit.backtest.cash
+        for one in self._holdings():
+            feed = self._minutes.get(one.month)
+            last = (
+                close
+                if one.month == month or feed is None or feed.last_price is None
+                else Decimal(str(feed.last_price))
+            )
+            equity += one.profit_at(last) * point - one.commissions - fee * one.uncosted
+        return equity
+
+    def _own_close(self, bars: pd.DataFrame) -> float:
+        last = bars.iloc[-1]
+        return round(float((last["close"] - last["adjustment"]) / last["factor"]), 10)
+
+    def _next_date(self, end: datetime, session: Session) -> date:
+        following = self.unit.series.session_at(end)
+        return session.trade_date if following is None else following.trade_date
+
+    def _front_now(self, now: datetime) -> str:
+        session = self.unit.series.session_at(now)
+        return "" if session is None else self.unit.series.front(session.trade_date)
+
+    def _in_hours(self, end: datetime) -> bool:
+        return self.unit.how.open_at(end.astimezone(self.unit.series.hours.timezone).time())

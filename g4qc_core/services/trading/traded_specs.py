@@ -1,0 +1,149 @@
+"""What is traded: specs of the trading file with their strategies, series and contracts, and the rules for accounts.
+
+`g4qc trade check` and the trader build it in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, calendar
+from g4qc_core.errors import SettingsError, TradingRefused
+from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.sentences import listing
+from g4qc_core.services.backtests.known_specs import find_spec
+from g4qc_core.services.chains import stored_chain
+from g4qc_core.services.trading.live_series import LiveSeries
+from g4qc_core.services.trading.order_desk import TradedInstrument
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.broker import TradedContract
+from g4qc_core.trading.limits import TradingLimits
+from g4qc_core.trading.next_target import LiveDecider
+from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan
+
+_PAPER = re.compile(r"^(DU|DF|SIM|REPLAY)")
+
+
+@dataclass
+class TradedUnit:
+    """One traded spec, ready to decide.
+
+    Attributes:
+        how: its entry of the trading file.
+        backtest: the spec whose strategy decides, without an end.
+        decider: decides on the close of a bar.
+        series: stored and live bars.
+        traded: the instrument and its contracts.
+    """
+
+    how: TradedSpec
+    backtest: BacktestSpec
+    decider: LiveDecider
+    series: LiveSeries
+    traded: TradedInstrument
+
+    @property
+    def name(self) -> str:
+        """Name of the entry."""
+        return self.how.name
+
+    @property
+    def instrument(self) -> Instrument:
+        """The instrument that it trades."""
+        return self.traded.instrument
+
+
+def traded_units(plan: TradingPlan, settings: Settings, registry: Registry, stores: Stores) -> list[TradedUnit]:
+    """Return what the trading file trades.
+
+    Raises:
+        SettingsError: the file trades nothing, or in several currencies.
+        TradingRefused: a spec cannot be traded live.
+        UsageError: a spec, strategy or chain does not exist.
+    """
+    if not plan.specs:
+        raise SettingsError("The trading file trades nothing: add an entry like [trade.sma_cross-ES-1h].")
+    units = [traded_unit(how, settings, registry, stores) for how in plan.specs.values()]
+    currencies = sorted({unit.instrument.currency for unit in units})
+    if len(currencies) > 1:
+        raise SettingsError(
+            f"The trading file trades in {listing(currencies)}, and its limits are in one currency: use one file and "
+            "one account for each."
+        )
+    return units
+
+
+def traded_unit(how: TradedSpec, settings: Settings, registry: Registry, stores: Stores) -> TradedUnit:
+    """Return one entry of the trading file, ready to decide; raises as `traded_units`."""
+    spec = find_spec(how.backtest_name, settings, registry, stores.backtests)
+    if how.first is not None:
+        spec = spec.model_copy(update={"first": how.first})
+    spec = spec.model_copy(update={"trade_from": None})
+    instrument = registry[spec.instrument]
+    decider = LiveDecider(spec, instrument)
+    contracts = {
+        one.month: TradedContract(one.symbol, one.month, one.con_id, one.exchange, one.currency)
+        for one in stored_chain(instrument, stores)
+    }
+    series = LiveSeries(spec, registry, stores, settings)
+    return TradedUnit(how, spec, decider, series, TradedInstrument(instrument, contracts))
+
+
+def points_of(units: Sequence[TradedUnit]) -> dict[int, tuple[str, Decimal]]:
+    """Return symbol and money of one point by con_id, of every contract of the traded instruments."""
+    return {
+        contract.con_id: (unit.instrument.symbol, unit.instrument.point_value)
+        for unit in units
+        for contract in unit.traded.contracts.values()
+    }
+
+
+def is_paper(account: str) -> bool:
+    """Return whether an account is a paper account of Interactive Brokers, or a simulated one, by its name."""
+    return _PAPER.match(account) is not None
+
+
+def chosen_account(plan: TradingPlan, accounts: Sequence[str]) -> str:
+    """Return the account to trade, of those that a connection has.
+
+    Raises:
+        TradingRefused: it is not there, it is not named among several, or it is not a paper account and the trading
+            file does not say `live` with every limit.
+    """
+    if plan.account and plan.account not in accounts:
+        raise TradingRefused(f"The trading file names the account {plan.account}, and the gateway has "
+                             f"{listing(list(accounts))}: log in with the other user, or correct it.")  # fmt: skip
+    if not plan.account and len(accounts) > 1:
+        raise TradingRefused(f"The gateway has the accounts {listing(list(accounts))}: name one in the trading file.")
+    account = plan.account or accounts[0]
+    if is_paper(account):
+        return account
+    if plan.mode != "live":
+        raise TradingRefused(f"{account} is no paper account: log in to a paper account, or write mode = \"live\" in "
+                             "the trading file, with the account and every limit.")  # fmt: skip
+    missing = sorted(set(TradingLimits.model_fields) - plan.given_limits)
+    if not plan.account or missing:
+        lacking = [*([] if plan.account else ["account"]), *missing]
+        raise TradingRefused(f"{account} is an account with real money: the trading file must give "
+                             f"{listing(lacking)}, too.")  # fmt: skip
+    return account
+
+
+def trade_date_at(instrument: Instrument, now: datetime) -> datetime:
+    """Return the open of the session that is in progress at `now`, or of the next one, UTC."""
+    sessions = calendar(instrument.calendar).sessions_between(now, now + LONGEST_CLOSURE)
+    return sessions[0].open if sessions else now
+
+
+def first_bar(unit: TradedUnit, started_at: datetime) -> datetime:
+    """Return the earliest start of a bar that may decide: that of the bar in progress when trading started, UTC."""
+    length = unit.series.length
+    if length.is_session:
+        return min(trade_date_at(unit.instrument, started_at), started_at)
+    return started_at - length.length + timedelta(microseconds=1)

@@ -1,0 +1,224 @@
+"""The trader: one process that trades one account, over as many connections as it takes.
+
+It holds a lock of the account in the database, so that no second trader runs beside it, reports a heartbeat, and comes
+back after every loss. It ends when it is told to, when its client id belongs to somebody else, or when the trading file
+cannot be traded.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from g4qc_core.errors import (
+    ClientIdInUse,
+    DatabaseUnavailable,
+    GatewayError,
+    PermanentError,
+    SettingsError,
+    TraderRunning,
+)
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.traded_specs import chosen_account, traded_units
+from g4qc_core.services.trading.trading_session import SessionParts, TradingSession
+from g4qc_core.settings import Settings
+from g4qc_core.storage.server.session_lock import TRADERS, SessionLock
+from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.trading_stores.trader_store import TraderRecord
+from g4qc_core.trading.broker import Broker
+from g4qc_core.trading.trading_plan import TradingPlan, load_plan
+
+Connect = Callable[[], AbstractContextManager[Broker]]
+
+_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_ID_PAUSES = (2.0, 5.0, 10.0, 20.0)
+
+
+def run_trader(
+    settings: Settings,
+    registry: Registry,
+    stores: Stores,
+    *,
+    tell: Callable[[str], None],
+    stop: threading.Event,
+    connect: Connect | None = None,
+) -> None:
+    """Trade until `stop` is set or a person asks for the end.
+
+    Args:
+        settings: name gateway and trading file.
+        registry: the instruments.
+        stores: of the database.
+        tell: receives a sentence about everything that is written to the log.
+        stop: ends the trader when it is set; orders at the broker stay as they are.
+        connect: opens a connection; None: to the gateway of the settings.
+
+    Raises:
+        SettingsError: no gateway is set, or the trading file is malformed.
+        TradingRefused: the account or a spec may not be traded.
+        TraderRunning: another process trades the account.
+        ClientIdInUse: another program uses the client id.
+    """
+    Trader(settings, registry, stores, tell, connect or gateway_of(settings, load_plan(settings.trading))).run(stop)
+
+
+class Trader:
+    """One trader; see `run_trader`."""
+
+    def __init__(
+        self, settings: Settings, registry: Registry, stores: Stores, tell: Callable[[str], None], connect: Connect
+    ) -> None:
+        self._settings, self._registry, self._stores, self._tell = settings, registry, stores, tell
+        self._connect = connect
+        self._plan = load_plan(settings.trading)
+        self._units = traded_units(self._plan, settings, registry, stores)
+        self._started = datetime.now(UTC)
+        self._account = ""
+        self._lock: SessionLock | None = None
+        self._record: TraderRecord | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Connect and trade, again and again; raises as `run_trader`."""
+        failures = refused = 0
+        try:
+            while not stop.is_set():
+                try:
+                    with self._connect() as broker:
+                        session = self._session(broker)
+                        failures = refused = 0
+                        session.run(stop)
+                        break
+                except ClientIdInUse as error:
+                    # The gateway may still be closing the session of a trader that was killed.
+                    if refused >= len(_ID_PAUSES):
+                        raise
+                    pause, refused = _ID_PAUSES[refused], refused + 1
+                    self._wait(str(error), pause, stop)
+                except (GatewayError, DatabaseUnavailable) as error:
+                    if isinstance(error, PermanentError):
+                        raise
+                    pause, failures = _PAUSES[min(failures, len(_PAUSES) - 1)], failures + 1
+                    self._wait(str(error), pause, stop)
+            self._end("stopped", "")
+        except BaseException as error:
+            self._end("failed", str(error) or type(error).__name__)
+            raise
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    def _session(self, broker: Broker) -> TradingSession:
+        account = chosen_account(self._plan, broker.accounts)
+        self._take_lock(account)
+        self._account = account
+        self._record = TraderRecord(
+            account,
+            socket.gethostname(),
+            os.getpid(),
+            broker.client_id,
+            f"{self._settings.ib_host}:{self._settings.ib_port}",
+            "starting",
+            self._started,
+            datetime.now(UTC),
+            specs=[unit.name for unit in self._units],
+        )
+        self._keep("starting", "")
+        switch = KillSwitch(self._settings.home, self._stores)
+        parts = SessionParts(account, self._plan.limits, self._units, self._stores, switch, self._say, self._report)
+        return TradingSession(parts, broker)
+
+    def _take_lock(self, account: str) -> None:
+        if self._lock is not None and self._lock.held and account == self._account:
+            return
+        lock = SessionLock.named(self._stores.database, TRADERS, account)
+        if not lock.take():
+            raise TraderRunning(f"Another process trades {account}: stop it first, with `g4qc trade stop`.")
+        self._lock = lock
+
+    def _report(self, session: TradingSession) -> None:
+        if self._lock is not None and not self._lock.held:
+            raise TraderRunning(f"The lock of {self._account} was lost: the database was away. Start the trader again.")
+        now = session.broker.now()
+        limits = session.risk.used(now)
+        values = {name: float(value) for name, value in session.risk.values.items()}
+        self._keep("trading", session.risk.link, now, limits, values)
+
+    def _keep(
+        self,
+        state: str,
+        why: str,
+        gateway_time: datetime | None = None,
+        limits: dict[str, object] | None = None,
+        values: dict[str, float] | None = None,
+    ) -> None:
+        if self._record is None:
+            return
+        record = replace(
+            self._record,
+            state=state,
+            why=why,
+            heartbeat_at=datetime.now(UTC),
+            gateway_time=gateway_time or self._record.gateway_time,
+            limits=limits or self._record.limits,
+            values=values or self._record.values,
+            stopped_at=datetime.now(UTC) if state in ("stopped", "failed") else None,
+        )
+        self._stores.traders.keep(record)
+        self._record = record
+
+    def _wait(self, why: str, pause: float, stop: threading.Event) -> None:
+        self._say("warning", self._account or "gateway", f"{why} Trying again in {pause:g} s.")
+        try:
+            self._keep("waiting", why)
+        except DatabaseUnavailable as error:
+            self._tell(f"warning: {error}")
+        stop.wait(pause)
+
+    def _end(self, state: str, why: str) -> None:
+        try:
+            self._keep(state, why)
+        except DatabaseUnavailable as error:
+            self._tell(f"warning: {error}")
+
+    def _say(self, level: str, subject: str, words: str) -> None:
+        self._tell(f"{level}: {subject}: {words}")
+        if not self._account:
+            return
+        try:
+            self._stores.traders.say(self._account, level, subject, words, datetime.now(UTC))
+        except DatabaseUnavailable as error:
+            self._tell(f"warning: this line is not in the log: {error}")
+
+
+def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:
+    """Return what opens a connection to the gateway of the settings.
+
+    Raises:
+        SettingsError: no gateway is set.
+    """
+    if settings.ib_host is None:
+        raise SettingsError(
+            "No gateway is set: set G4QC_IB_HOST and G4QC_IB_PORT to it (to `g4qc gateway` for a simulation), or trade "
+            "with `g4qc up --trade`."
+        )
+    host = settings.ib_host
+
+    def connect() -> AbstractContextManager[Broker]:
+        from g4qc_core.ib.orders.ib_broker import IbBroker
+
+        return IbBroker.connect(
+            host,
+            settings.ib_port,
+            plan.client_id,
+            connect_timeout=settings.ib_connect_timeout,
+            request_timeout=settings.ib_request_timeout,
+            max_protocol=settings.ib_max_protocol,
+        )
+
+    return connect

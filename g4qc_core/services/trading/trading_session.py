@@ -1,0 +1,328 @@
+"""A trader's time on one connection: recovery first, then events and timers until the connection ends.
+
+Each connection begins anew from what is stored, so that a restart and a reconnection are the same thing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from g4qc_core.errors import G4qcError, GatewayDisconnected
+from g4qc_core.services.trading.command_desk import CommandDesk
+from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.live_feeds import LiveFeeds
+from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.order_desk import OrderDesk
+from g4qc_core.services.trading.reconciler import Reconciler
+from g4qc_core.services.trading.risk_desk import RiskDesk
+from g4qc_core.services.trading.spec_trader import SpecTrader
+from g4qc_core.services.trading.traded_specs import TradedUnit, first_bar, points_of
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.broker import (
+    Broker,
+    BrokerEvent,
+    Link,
+    LinkChanged,
+    LiveBar,
+    OrderProblem,
+    StreamEnded,
+)
+from g4qc_core.trading.intents import DecisionState, Order
+from g4qc_core.trading.limits import TradingLimits
+from g4qc_core.trading.order_states import OrderState
+
+_RECONCILE_EVERY = timedelta(minutes=3)
+_RELOAD_EVERY = timedelta(minutes=5)
+_AFTER_CLOSE = timedelta(minutes=1)
+_BEFORE_OPEN = timedelta(minutes=10)
+_TICK = 0.1
+_HOUSEKEEPING = 1.0
+_UNCONFIRMED = 4.0
+_DRAIN = 0.3
+
+Tell = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True)
+class SessionParts:
+    """What a session works with.
+
+    Attributes:
+        account: that trades.
+        limits: of the trading file.
+        units: the traded specs.
+        stores: of the database.
+        switch: the kill switch.
+        tell: receives level, subject and words.
+        report: called about once a second with the state and what is used of the limits.
+    """
+
+    account: str
+    limits: TradingLimits
+    units: Sequence[TradedUnit]
+    stores: Stores
+    switch: KillSwitch
+    tell: Tell
+    report: Callable[[TradingSession], None]
+
+
+class TradingSession:
+    """Trades on one connection.
+
+    Args:
+        parts: what it works with.
+        broker: the connection.
+
+    Attributes:
+        stopping: set when a person asked for the end.
+        specs: the traded specs.
+        reconciler: compares with the broker.
+    """
+
+    def __init__(self, parts: SessionParts, broker: Broker) -> None:
+        self.parts, self.broker = parts, broker
+        self.stopping = False
+        self.book = OrderBook(parts.account, parts.stores)
+        self.book.name_contracts({c.con_id: c.month for u in parts.units for c in u.traded.contracts.values()})
+        self._feeds = LiveFeeds(parts.units, self.book, broker, parts.stores, parts.tell)
+        self.risk = RiskDesk(
+            parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
+        )
+        self.desk = OrderDesk(self.book, parts.stores, self._gate, parts.tell)
+        self.reconciler = Reconciler(self.book, parts.stores, points_of(parts.units), self._drain, parts.tell)
+        self.specs = [self._spec(unit) for unit in parts.units]
+        self._commands = CommandDesk(self)
+        self._doubt_since: float | None = None
+        self._unsure_since: float | None = None
+        self._held_back: list[BrokerEvent] = []
+        self._recovering = True
+
+    def run(self, stop: threading.Event) -> None:
+        """Recover, then trade until `stop` is set, a person asks for the end, or the connection ends.
+
+        Raises:
+            GatewayError: the connection ended, or a question about the account failed.
+        """
+        self._begin("start")
+        housekeeping = 0.0
+        while not (stop.is_set() or self.stopping):
+            event = self.broker.event(_TICK)
+            while event is not None:
+                self._hear(event)
+                event = self.broker.event(0.0)
+            self._time()
+            if time.monotonic() - housekeeping >= _HOUSEKEEPING:
+                housekeeping = time.monotonic()
+                self._keep_house()
+
+    def _begin(self, cause: str) -> None:
+        now = self.broker.now()
+        for unit in self.parts.units:
+            self._load(unit, now)
+        self.desk.connect(self.broker)
+        self.reconcile(cause)
+        self.risk.learn_margins(self.broker)
+        self._drop_waiting(self.broker.now())
+        self.desk.send_planned(self.broker.now(), self._too_old)
+        self._feeds.subscribe_all()
+        for spec in self.specs:
+            spec.catch_up(self.broker.now())
+        self._recovering = False
+        self._reconciled = self._loaded = self.broker.now()
+        self._closes = self._next_closes()
+        self.parts.tell("info", self.parts.account, f"Trading {', '.join(spec.name for spec in self.specs)}.")
+
+    def _spec(self, unit: TradedUnit) -> SpecTrader:
+        parts, now = self.parts, self.broker.now()
+        begun = parts.stores.traders.started(parts.account, unit.name, _as_started(unit, now), now)
+        minutes = self._feeds.of(unit.instrument.symbol)
+        return SpecTrader(
+            parts.account,
+            unit,
+            self.book,
+            self.desk,
+            parts.stores,
+            parts.limits,
+            first_bar(unit, begun),
+            minutes,
+            parts.tell,
+        )
+
+    def _load(self, unit: TradedUnit, now: datetime) -> None:
+        try:
+            unit.series.load(now)
+        except G4qcError as error:
+            self.parts.tell("error", unit.name, f"Its stored bars cannot be used: {error}")
+        for note in unit.series.notes:
+            self.parts.tell("warning", unit.name, note)
+
+    def _gate(self, order: Order) -> str | None:
+        if self._recovering:
+            return "The positions are not compared with the broker's yet."
+        return self.risk.refusal(order, self.broker.now())
+
+    def _hear(self, event: BrokerEvent) -> None:
+        now = self.broker.now()
+        match event:
+            case LiveBar():
+                self._bar(event, now)
+            case LinkChanged():
+                self._link(event)
+            case StreamEnded():
+                self._feeds.ended(event)
+            case _:
+                heard = self.book.hear(event, self.broker.client_id, now)
+                for problem in heard.problems:
+                    if self.parts.stores.safety.lock(self.parts.account, problem, now):
+                        self.parts.tell("error", problem.symbol, f"{problem}.")
+                for order in heard.orders:
+                    self._tell_order(order)
+                for doubt in heard.doubts:
+                    self.parts.tell("warning", self.parts.account, f"To be compared with the broker: {doubt}.")
+                if heard.doubts:
+                    self._doubt()
+                if isinstance(event, OrderProblem) and "read-only" in event.text.lower():
+                    self.risk.link = (
+                        "The gateway is read-only: untick 'Read-Only API' in the API settings of TWS or IB Gateway."
+                    )
+                self.desk.proceed(now)
+
+    def _tell_order(self, order: Order) -> None:
+        if order.state is OrderState.REJECTED:
+            self.parts.tell("error", order.ref, f"The broker refused {order.ref}: {order.why}")
+        elif order.state in (OrderState.FILLED, OrderState.CANCELLED):
+            self.parts.tell("info", order.ref, f"{order.ref} is {order.state}: {order.filled} of {order.quantity}.")
+
+    def _bar(self, event: LiveBar, now: datetime) -> None:
+        feed = self._feeds.take(event, now)
+        if feed is None:
+            return
+        for spec in self.specs:
+            if self._feeds.of(spec.unit.instrument.symbol).get(feed.month) is feed:
+                self._due(spec, max(now, event.start), heard_later=event.start)
+        feed.save(now)
+
+    def _link(self, event: LinkChanged) -> None:
+        if event.link is Link.ENDED:
+            raise GatewayDisconnected(event.text or "The connection to the gateway ended.")
+        if event.link is Link.SERVERS_LOST:
+            self.risk.link = "The gateway has lost its connection to Interactive Brokers."
+            self.parts.tell("warning", self.parts.account, f"{self.risk.link} No order leaves until it is back.")
+        elif event.link is Link.SERVERS_BACK:
+            self.reconcile("reconnection")
+            self.risk.link = ""
+            self._feeds.subscribe_all(again=True)
+            self.parts.tell("info", self.parts.account, "The gateway is connected to Interactive Brokers again.")
+
+    def _time(self) -> None:
+        now = self.broker.now()
+        for spec in self.specs:
+            self._due(spec, now)
+        if self.desk.waiting():
+            self.desk.proceed(now)
+            for decision in self.desk.waiting():
+                if (now - decision.decided_at).total_seconds() > self.parts.limits.stale_after:
+                    reason = "the orders before it did not end in time"
+                    self.desk.give_up(decision.key.spec, reason, now)
+        if self._doubtful() or now - self._reconciled >= _RECONCILE_EVERY:
+            self.reconcile("doubt" if now - self._reconciled < _RECONCILE_EVERY else "schedule")
+        for close in [one for one in self._closes if now >= one + _AFTER_CLOSE]:
+            self._closes.discard(close)
+            self.reconcile("close")
+        if not self._closes:
+            self._closes = self._next_closes()
+        if now - self._loaded >= _RELOAD_EVERY:
+            self._loaded = now
+            self._follow_sessions(now)
+
+    def _due(self, spec: SpecTrader, now: datetime, heard_later: datetime | None = None) -> None:
+        bar = spec.unit.series.bar_ended(now)
+        later = heard_later is not None and bar is not None and heard_later >= bar[1]
+        if spec.due(now, later):
+            # Nothing tells whether the market was silent or the stream: the history does.
+            self._feeds.subscribe(spec.unit, again=True)
+
+    def _follow_sessions(self, now: datetime) -> None:
+        """Take newly stored sessions, and move positions before a session that opens in another contract."""
+        for spec in self.specs:
+            behind = spec.unit.series.behind(now)
+            session = spec.unit.series.session_at(now)
+            opens = session is not None and timedelta(0) < session.open - now <= 2 * _BEFORE_OPEN
+            if len(behind) > 1 or opens:
+                self._load(spec.unit, now)
+            if session is not None and opens:
+                spec.roll(session, now)
+        self._feeds.subscribe_all()
+
+    def _next_closes(self) -> set[datetime]:
+        sessions = [unit.series.session_at(self.broker.now()) for unit in self.parts.units]
+        return {session.close for session in sessions if session is not None}
+
+    def _too_old(self, order: Order) -> str | None:
+        late = (self.broker.now() - order.planned_at).total_seconds()
+        if late > self.parts.limits.stale_after:
+            return f"the trader was restarted {late:.0f} s after the decision"
+        return None
+
+    def _drop_waiting(self, now: datetime) -> None:
+        """End the decisions that waited when the trader ended, and say so."""
+        for spec in self.specs:
+            for decision in self.parts.stores.orders.decisions(self.parts.account, spec.name, most=20):
+                if decision.state is DecisionState.PENDING:
+                    reason = "the trader was restarted while it waited for the end of earlier orders"
+                    self.parts.stores.orders.fulfil(decision.key, DecisionState.SKIPPED, [], now, reason)
+                    self.parts.tell("warning", spec.name, f"A decision was skipped: {reason}.")
+
+    def _doubt(self) -> None:
+        if self._doubt_since is None:
+            self._doubt_since = time.monotonic()
+
+    def _doubtful(self) -> bool:
+        """Return whether something has been unclear for long enough that the broker must be asked."""
+        moment = time.monotonic()
+        sent = any(order.state is OrderState.SENT for order in self.book.open_orders())
+        if not sent and not self.book.unfilled_claims():
+            self._unsure_since = None
+        elif self._unsure_since is None:
+            self._unsure_since = moment
+        since = [one for one in (self._doubt_since, self._unsure_since) if one is not None]
+        return bool(since) and moment - min(since) >= _UNCONFIRMED
+
+    def reconcile(self, cause: str) -> None:
+        """Compare with the broker; raises GatewayError if a question fails."""
+        self._doubt_since = self._unsure_since = None
+        self.reconciler.reconcile(self.broker, cause)
+        self.desk.raise_ids(self.reconciler.highest_id)
+        self._reconciled = self.broker.now()
+        self.risk.values = self.broker.account_values()
+
+    def _drain(self) -> None:
+        until = time.monotonic() + _DRAIN
+        while (left := until - time.monotonic()) > 0:
+            event = self.broker.event(left)
+            if isinstance(event, LinkChanged):
+                self._held_back.append(event)
+            elif event is not None:
+                self._hear(event)
+        for event in self._held_back:
+            self._hear(event)
+        self._held_back.clear()
+
+    def _keep_house(self) -> None:
+        now = self.broker.now()
+        if self.parts.switch.reason(self.parts.account):
+            self.desk.end_orders(None, "the kill switch is on", now)
+        self._feeds.keep_house(now)
+        for command in self.parts.stores.traders.waiting(self.parts.account):
+            self._commands.obey(command, now)
+        self.parts.report(self)
+
+
+def _as_started(unit: TradedUnit, now: datetime) -> dict[str, object]:
+    session = unit.series.session_at(now)
+    begins = None if session is None else session.trade_date
+    return unit.backtest.model_copy(update={"trade_from": begins}).to_dict()
