@@ -13,11 +13,11 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable
-from decimal import Decimal
 from types import TracebackType
 
 from g4qc_core.errors import PortTaken, UsageError
-from g4qc_core.gateway.broker.simulated_broker import CASH, MARGIN_RATE, SimulatedBroker
+from g4qc_core.gateway.broker.simulated_broker import SimulatedBroker
+from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.desk.order_desk import OrderDesk
 from g4qc_core.gateway.faults.director import Director, Stagehands
 from g4qc_core.gateway.faults.fault_script import FaultScript
@@ -48,10 +48,7 @@ class SimulatedGateway:
         max_version: highest protocol version to negotiate, from 157 to 200.
         faults: switches for faults; may be changed while serving.
         script: fault script; it plays from the beginning each time the gateway starts to serve.
-        slippage_ticks: half of the spread between bid and ask, in ticks.
-        cash: money in the account at the start.
-        margin_rate: initial margin as a share of a position's value.
-        read_only: refuse everything about orders.
+        trading: money of the account, and rules of its orders.
 
     Attributes:
         port: the port in use, once the gateway serves.
@@ -73,10 +70,7 @@ class SimulatedGateway:
         max_version: int = OLDEST,
         faults: Faults | None = None,
         script: FaultScript | None = None,
-        slippage_ticks: float = 1,
-        cash: Decimal = CASH,
-        margin_rate: Decimal = MARGIN_RATE,
-        read_only: bool = False,
+        trading: TradingRules | None = None,
     ) -> None:
         if not OLDEST <= max_version <= NEWEST:
             raise UsageError(f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}.")
@@ -84,9 +78,9 @@ class SimulatedGateway:
         self.port = port
         self.clock = clock or GatewayClock()
         self.faults = faults or Faults()
-        self.quotes = Quotes(market, slippage_ticks)
-        self.broker = SimulatedBroker(self.quotes, self.clock.now(), cash, margin_rate)
-        self._read_only = read_only
+        self._trading = trading or TradingRules()
+        self.quotes = Quotes(market, self._trading.slippage_ticks)
+        self.broker = SimulatedBroker(self.quotes, self.clock.now(), self._trading)
         self._desk: OrderDesk | None = None
         self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
         self._script = script or FaultScript()
@@ -119,7 +113,7 @@ class SimulatedGateway:
         self._market.listings(self.clock.now())
         hands = Stagehands(self._announce, self._release, self._disconnect, self._restart, self._sessions)
         self._director = Director(self.faults, self._script, self.clock, hands)
-        self._desk = OrderDesk(self.broker, self._market.account, self.clock, read_only=self._read_only)
+        self._desk = OrderDesk(self.broker, self._market.account, self.clock, read_only=self._trading.read_only)
         self._server = await self._listen()
         self.port = self._server.sockets[0].getsockname()[1]
         _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)
@@ -302,6 +296,7 @@ def run(
     max_version: int = OLDEST,
     script: FaultScript | None = None,
     on_ready: Callable[[SimulatedGateway], None] | None = None,
+    trading: TradingRules | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -313,12 +308,15 @@ def run(
         max_version: highest protocol version to negotiate.
         script: fault script.
         on_ready: called once the gateway listens.
+        trading: money of the account, and rules of its orders.
 
     Raises:
         PortTaken: another program listens on the port.
         UsageError: `max_version` is not supported.
     """
-    gateway = SimulatedGateway(market, host=host, port=port, clock=clock, max_version=max_version, script=script)
+    gateway = SimulatedGateway(
+        market, host=host, port=port, clock=clock, max_version=max_version, script=script, trading=trading
+    )
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()

@@ -22,7 +22,7 @@ from g4qc_pipelines.cli.api import api, api_key
 from g4qc_pipelines.cli.backtest import backtest
 from g4qc_pipelines.cli.backtests import backtests
 from g4qc_pipelines.cli.extract import extract
-from g4qc_pipelines.cli.instruments import instruments
+from g4qc_pipelines.cli.instruments import DecimalParam, instruments
 from g4qc_pipelines.cli.options import InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.cli.partitions import partitions
 from g4qc_pipelines.cli.quarantine import quarantine
@@ -148,10 +148,16 @@ def status(symbols: tuple[str, ...], as_json: bool) -> None:
 @click.option(
     "--now", type=InstantParam(), help="The gateway's clock starts here, like 2013-12-20T22:15:00Z; default: now."
 )
+@click.option("--speed", default=1.0, show_default=True, type=click.FloatRange(0.001, 100_000), help="Seconds of the "
+              "gateway's clock in one second: 60 makes a minute of the market last a second.")  # fmt: skip
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Seed of the synthetic market.")
 @click.option("--max-version", default=157, show_default=True, type=click.IntRange(157, 200), help="Protocol version.")
 @click.option("--faults", type=click.Path(path_type=Path), help="Do wrong what this fault script says; docs/gateway.md "
               "tells how to write one.")  # fmt: skip
+@click.option("--cash", default="1000000", show_default=True, type=DecimalParam(), help="Dollars in the account.")
+@click.option("--slippage-ticks", default=1.0, show_default=True, type=click.FloatRange(0, 1000), help="Ticks that an "
+              "order at the market loses: half of the spread.")  # fmt: skip
+@click.option("--read-only", is_flag=True, help="Refuse orders, as a gateway with the setting Read-Only API.")
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON when ready.")
 def gateway(as_json: bool, **options: Any) -> None:
     """Run the simulated Interactive Brokers gateway; Ctrl-C stops it."""

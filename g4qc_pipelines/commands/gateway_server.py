@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,14 +29,23 @@ def serve_gateway(
     seed: int,
     max_version: int,
     faults: Path | None,
+    speed: float,
+    cash: Decimal,
+    slippage_ticks: float,
+    read_only: bool,
 ) -> None:
     """Serve the simulated gateway until it is stopped."""
+    from g4qc_core.gateway.broker.trading_rules import TradingRules
     from g4qc_core.gateway.faults.fault_script import FaultScript
     from g4qc_core.gateway.gateway_clock import GatewayClock
     from g4qc_core.gateway.markets.simulated_products import products
     from g4qc_core.gateway.markets.synthetic import SyntheticMarket
     from g4qc_core.gateway.simulated_gateway import SimulatedGateway, run
 
+    clock, trading = (
+        GatewayClock(now, speed=speed),
+        TradingRules(cash, slippage_ticks=slippage_ticks, read_only=read_only),
+    )
     script = None
     if faults is not None:
         script = FaultScript.load(faults)
@@ -46,7 +56,7 @@ def serve_gateway(
         from g4qc_core.gateway.markets.replay import ReplayMarket
 
         market = ReplayMarket(replay, registry)
-        _warn_of_the_clock(market, replay, GatewayClock(now).now())
+        _warn_of_the_clock(market, replay, clock.now())
 
     def ready(gateway: SimulatedGateway) -> None:
         if as_json:
@@ -56,7 +66,7 @@ def serve_gateway(
             click.echo(f"The simulated gateway serves {what} on {gateway.host}:{gateway.port}. Ctrl-C stops it.")
         sys.stdout.flush()
 
-    run(market, host, port, GatewayClock(now), max_version, script, ready)
+    run(market, host, port, clock, max_version, script, ready, trading)
 
 
 def _warn_of_the_clock(market: SimulatedMarket, replay: Path, now: datetime) -> None:

@@ -24,11 +24,9 @@ from g4qc_core.gateway.broker.order_checks import (
     held_text,
 )
 from g4qc_core.gateway.broker.simulated_account import SimulatedAccount
+from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.markets.quotes import Quotes
 from g4qc_core.gateway.markets.simulated_market import Listing
-
-CASH = Decimal(1_000_000)
-MARGIN_RATE = Decimal("0.05")
 
 _INSTANT = timedelta(microseconds=1)
 _FIRST_PERM_ID = 1_000
@@ -40,8 +38,7 @@ class SimulatedBroker:
     Args:
         quotes: prices of the market.
         started: the gateway's clock at the start, UTC; ids of orders and executions begin with it.
-        cash: money in the account at the start.
-        margin_rate: initial margin as a share of a position's value.
+        rules: money and margin of the account.
 
     Attributes:
         account: positions and money.
@@ -49,16 +46,14 @@ class SimulatedBroker:
         fills: every execution and correction, in the order of time.
     """
 
-    def __init__(
-        self, quotes: Quotes, started: datetime, cash: Decimal = CASH, margin_rate: Decimal = MARGIN_RATE
-    ) -> None:
-        self.account = SimulatedAccount(cash, margin_rate)
+    def __init__(self, quotes: Quotes, started: datetime, rules: TradingRules) -> None:
+        self.account = SimulatedAccount(rules.cash, rules.margin_rate)
         self.orders: list[BookedOrder] = []
         self.fills: list[BookedFill] = []
         self._quotes = quotes
         self._now = started
         self._midnight = midnight_after(started)
-        self._equity_at_midnight = cash
+        self._equity_at_midnight = rules.cash
         self._epoch = int(started.timestamp())
         self._by_id: dict[tuple[int, int], BookedOrder] = {}
         self._highest: dict[int, int] = {}
