@@ -30,7 +30,6 @@ UPDATES, POSITIONS, SUMMARY, POSITIONS_OF_MODEL, UPDATES_OF_MODEL, PROFIT, PROFI
 """Message codes of the requests that are subscriptions."""
 
 HORIZON = timedelta(hours=1)
-_REST = timedelta(milliseconds=1)
 
 
 class OrderDesk:
@@ -83,11 +82,13 @@ class OrderDesk:
     async def run(self) -> None:
         """Make the broker follow the clock, until cancelled."""
         while True:
-            self.catch_up()
-            self._changed.clear()
+            # Everything up to `now` has happened then, so that the next instant is later.
             now = self.clock.now()
+            self.broker.advance(now)
+            self.tell()
+            self._changed.clear()
             at = self.broker.next_instant(now + HORIZON) or now + HORIZON
-            waits = [self.clock.reached(max(at, now + _REST)), self.clock.stepped(), self._changed.wait()]
+            waits = [self.clock.reached(at), self._changed.wait()]
             tasks = [asyncio.ensure_future(wait) for wait in waits]
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
