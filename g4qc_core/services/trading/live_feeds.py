@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
@@ -49,11 +49,12 @@ class LiveFeeds:
         return self._by_symbol[symbol]
 
     def take(self, event: LiveBar, now: datetime) -> LiveMinutes | None:
-        """Take an event; return the contract's minutes if it begins a new live minute, else None."""
+        """Take an event; return the contract's minutes if a minute may be complete by it, else None."""
         feed = self.by_id.get(event.con_id)
         if feed is None:
             return None
-        return feed if feed.take(event, now) and event.source != "history" else None
+        begins = feed.take(event, now)
+        return feed if event.source != "history" and (begins or now >= event.start + MINUTE) else None
 
     def subscribe_all(self, *, again: bool = False) -> None:
         """Subscribe to the contracts of all specs; `again` begins anew with those that are subscribed to."""

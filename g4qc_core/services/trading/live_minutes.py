@@ -80,6 +80,14 @@ class LiveMinutes:
             self.last_price = bar.close
         return begins
 
+    def reaches(self, end: datetime) -> bool:
+        """Return whether the last minute before an instant has begun."""
+        return self.newest is not None and self.newest >= end - MINUTE
+
+    def heard_after(self, end: datetime) -> bool:
+        """Return whether something was heard at an instant or later: the last state of a minute that ended then."""
+        return self.heard_at is not None and self.heard_at >= end
+
     def save(self, now: datetime) -> None:
         """Store the minutes that changed since the last call."""
         rows = [self._minutes[start] for start in sorted(self._unsaved) if start in self._minutes]

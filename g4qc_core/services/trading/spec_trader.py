@@ -15,7 +15,7 @@ import pandas as pd
 from g4qc_core.backtest.run import costs_of
 from g4qc_core.calendars.session import Session
 from g4qc_core.errors import G4qcError
-from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.order_desk import OrderDesk
 from g4qc_core.services.trading.traded_specs import TradedUnit
@@ -112,10 +112,11 @@ class SpecTrader:
             self._skip(start, end, f"it was late: {seconds:.0f} s after its close no decision could be made", now)
             return False
         feed = self._minutes.get(self.unit.series.front(session.trade_date))
-        if not heard_later:
+        last_minute = feed is not None and feed.reaches(end)
+        if not (heard_later or (feed is not None and last_minute and feed.heard_after(end))):
             if now < end + GRACE:
                 return False
-            if feed is None or feed.newest is None or feed.newest < end - MINUTE:
+            if not last_minute:
                 wanted, self._asked = self._asked != start, start
                 return wanted
         self._decide(start, end, session, now)

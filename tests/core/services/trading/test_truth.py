@@ -1,0 +1,90 @@
+"""Paper fills at the next open, with the cost model's slippage, are the trades of the backtest on the same bars."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from g4qc_core.backtest.run import run_backtest
+from g4qc_core.backtest.specs.backtest_spec import load_specs
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.services.backtests.spec_bars import read_bars
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.ledger import in_force
+from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill
+
+FIRST = datetime(2026, 9, 28, tzinfo=UTC)
+BEGIN = datetime(2026, 10, 14, 21, 30, tzinfo=UTC)
+END = datetime(2026, 10, 16, 21, 0, tzinfo=UTC)
+
+TRADING = """
+[limits]
+contracts_per_instrument = 50
+contracts_total = 100
+order_size = 100
+orders_per_day = 10000
+orders_per_minute = 1000
+loss_per_day = 10000000
+margin_share = 1
+stale_after = 86400
+
+[trade.paper]
+"""
+BACKTEST = """
+[paper]
+strategy = "{strategy}"
+instrument = "ES"
+timeframe = "15min"
+cash = 2000000
+sizing = "{sizing}"
+slippage_ticks = 1
+parameters = {parameters}
+"""
+
+
+def green(stores: Stores, symbol: str) -> None:
+    """Say that the graph's checks of an instrument are green."""
+    stores.checks.keep("bars_1min", "schema", {f"{symbol}|2026-10-01": ""}, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "parameters", "sizing"),
+    [
+        ("sma_cross", "{ fast = 2, slow = 5 }", "contracts(2)"),
+        ("ema_cross", "{ fast = 3, slow = 8 }", "equity(300, buffer=10)"),
+        ("donchian", "{ entry = 8, exit = 4 }", "volatility(15, window=3, cap=9)"),
+    ],
+)
+def test_fills_are_the_backtests_trades(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket, strategy: str, parameters: str,
+    sizing: str,
+) -> None:  # fmt: skip
+    stores = Stores(embedded_database)
+    backtest = BACKTEST.format(strategy=strategy, parameters=parameters, sizing=sizing)
+    stage = Stage(stores, tmp_path / "home", synthetic_market, BEGIN, TRADING, backtest)
+    fill(stores, stage.settings, synthetic_market, "ES", FIRST, BEGIN, ("15min",))
+    green(stores, "ES")
+    with stage:
+        stage.begin()
+        for start, end in bars_of("ES", "15min", BEGIN, END):
+            stage.bar("paper", start, end)
+        account = stage.account
+        decisions = {one.key.bar: one for one in stores.orders.decisions(account, "paper")}
+        fills = [(one.at, one.quantity, one.price) for one in in_force(stores.executions.fills(account))]
+    assert not [one for one in decisions.values() if one.state == "skipped"], stage.said[-20:]
+    fill(stores, stage.settings, synthetic_market, "ES", FIRST, END, ("15min",))
+    spec = load_specs(stage.settings.backtests)["paper"].model_copy(update={"trade_from": END.date().replace(day=15)})
+    read = read_bars(spec, REGISTRY, stores, END)
+    result = run_backtest(spec, read.series, REGISTRY["ES"], data_version="v", roll_rule="r", exits=read.exits)
+    position = dict(zip(result.equity["timestamp"], result.equity["position"], strict=True))
+    starts = list(position)
+    expected = [(at, int(position[at] - before)) for before, at in zip([0, *position.values()], starts, strict=False)
+                if position[at] != before]  # fmt: skip
+    assert len(expected) > 3
+    made: dict[datetime, int] = {}
+    for at, quantity, _ in fills:
+        made[at] = made.get(at, 0) + quantity
+    assert made == {at.to_pydatetime(): quantity for at, quantity in expected if quantity}
