@@ -32,6 +32,7 @@ from g4qc_pipelines.cli.search import search
 from g4qc_pipelines.cli.sensitivity import sensitivity
 from g4qc_pipelines.cli.strategies import strategies
 from g4qc_pipelines.cli.studies import study_commands
+from g4qc_pipelines.cli.trade import trade
 from g4qc_pipelines.cli.web import web
 from g4qc_pipelines.supervision.lost_interrupts import send_lost_interrupts_again
 
@@ -193,6 +194,7 @@ cli.add_command(search)
 cli.add_command(sensitivity)
 cli.add_command(revisions)
 cli.add_command(strategies)
+cli.add_command(trade)
 cli.add_command(web)
 for _made in study_commands():
     cli.add_command(_made)

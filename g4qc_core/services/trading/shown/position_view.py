@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.services.trading.views import PositionView
+from g4qc_core.services.trading.shown.views import PositionView
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import Fill, Holding, holdings, in_force
 

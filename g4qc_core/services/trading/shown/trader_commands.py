@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from g4qc_core.errors import NotFound, TradingRefused, TransientError
-from g4qc_core.services.trading.overview import trader_view
-from g4qc_core.services.trading.views import CommandView
+from g4qc_core.services.trading.shown.overview import trader_view
+from g4qc_core.services.trading.shown.views import CommandView
 from g4qc_core.storage.stores import Stores
 
 CommandName = Literal["flatten", "stop", "resolve"]

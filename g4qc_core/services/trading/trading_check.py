@@ -1,0 +1,160 @@
+"""What the trader would do now, and what is missing for it: the answer of `g4qc trade check`. Nothing is traded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.errors import G4qcError
+from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.sentences import listing
+from g4qc_core.services.backtests.known_specs import find_spec
+from g4qc_core.services.chains import stored_chain
+from g4qc_core.services.trading.instrument_checks import failing_checks
+from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.limits import TradingLimits
+from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan, load_plan
+
+
+class CheckedSpec(BaseModel):
+    """One traded spec."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    backtest: str = Field(description="Name of the backtest spec whose strategy decides")
+    strategy: str = Field(description="Empty if the backtest spec is not known")
+    instrument: str
+    timeframe: str
+    order: str = Field(description="market, limit or stop")
+    hours: str
+    contracts: list[str] = Field(description="Contract months that have not expired, the nearest first")
+    target: int | None = Field(description="Contracts of the newest decision; null: none was made")
+    held: int | None = Field(description="Contracts held at that decision")
+    decided_bar: datetime | None = Field(description="Start of the bar of that decision, UTC")
+
+
+class TradingCheck(BaseModel):
+    """What the trader would do, and what keeps it from it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str = Field(description="Empty: the only account of the gateway")
+    mode: str
+    gateway: str
+    client_id: int
+    limits: dict[str, Any]
+    specs: list[CheckedSpec]
+    problems: list[str] = Field(description="What must be corrected before the trader starts")
+    remarks: list[str] = Field(description="What keeps it from opening a position now, and what else to know")
+
+    @property
+    def ready(self) -> bool:
+        """True if the trader may start."""
+        return not self.problems
+
+
+def check(settings: Settings, registry: Registry, stores: Stores, now: datetime) -> TradingCheck:
+    """Return what the trader would do.
+
+    Args:
+        settings: name the trading file and the gateway.
+        registry: the instruments.
+        stores: of the database.
+        now: this machine's clock, UTC.
+
+    Raises:
+        SettingsError: the trading file is missing or malformed.
+    """
+    plan = load_plan(settings.trading)
+    problems = _of_the_file(plan, settings)
+    remarks = [
+        f"The kill switch is on for {halt.account} ({halt.by}: {halt.why})."
+        for halt in KillSwitch(settings.home, stores).halts(plan.account or None)
+    ]
+    account = plan.account or next((one.account for one in stores.traders.all()), "")
+    specs: list[CheckedSpec] = []
+    for how in plan.specs.values():
+        try:
+            spec = find_spec(how.backtest_name, settings, registry, stores.backtests)
+            instrument = registry[spec.instrument]
+        except G4qcError as error:
+            problems.append(f"[trade.{how.name}] {error}")
+            continue
+        specs.append(_checked(how, spec, instrument, account, stores, now))
+        problems += [f"[trade.{how.name}] {words}" for words in _of_a_spec(spec, instrument)]
+        if not specs[-1].contracts:
+            problems.append(f"[trade.{how.name}] No contract of {spec.instrument} is known: materialize `contracts`.")
+        remarks += [
+            f"{spec.instrument} opens nothing now: {words}" for words in failing_checks(stores, instrument.symbol)
+        ]
+    if account:
+        remarks += [
+            f"{lock.symbol} is locked: {lock.reason}: we have {lock.ours}, the broker has {lock.theirs}."
+            for lock in stores.safety.locks(account)
+        ]
+    return TradingCheck(
+        account=plan.account,
+        mode=plan.mode,
+        gateway="simulated, of `g4qc up`" if settings.simulated else f"{settings.ib_host}:{settings.ib_port}",
+        client_id=plan.client_id,
+        limits=plan.limits.model_dump(mode="json"),
+        specs=specs,
+        problems=problems,
+        remarks=list(dict.fromkeys(remarks)),
+    )
+
+
+def _of_the_file(plan: TradingPlan, settings: Settings) -> list[str]:
+    found = []
+    if not plan.specs:
+        found.append("The trading file trades nothing: add an entry like [trade.sma_cross-ES-1h].")
+    if plan.client_id == settings.ib_client_id:
+        found.append(f"Extraction uses the client id {plan.client_id}, too: set client_id to another one.")
+    if plan.mode == "live":
+        if not plan.account:
+            found.append("mode is live: name the account.")
+        missing = sorted(set(TradingLimits.model_fields) - plan.given_limits)
+        if missing:
+            found.append(f"mode is live: give every limit, also {listing(missing, 20)}.")
+    return found
+
+
+def _of_a_spec(spec: BacktestSpec, instrument: Instrument) -> list[str]:
+    found = []
+    if not instrument.expires:
+        found.append(f"{instrument.symbol} is no future: only futures are traded.")
+    if instrument.price_magnifier != 1:
+        found.append(f"The prices of {instrument.symbol} are {instrument.price_magnifier} times those of its orders, "
+                     "which is not traded.")  # fmt: skip
+    if spec.on_roll == "hold":
+        found.append("on_roll is hold: write roll or close, since a trader leaves an old contract at its roll.")
+    return found
+
+
+def _checked(
+    how: TradedSpec, spec: BacktestSpec, instrument: Instrument, account: str, stores: Stores, now: datetime
+) -> CheckedSpec:
+    newest = stores.orders.newest(account, how.name) if account else None
+    try:
+        chain = [one.month for one in stored_chain(instrument, stores) if one.last_trade_date >= now.date()]
+    except G4qcError:
+        chain = []
+    return CheckedSpec(
+        name=how.name,
+        backtest=spec.name,
+        strategy=spec.strategy,
+        instrument=spec.instrument,
+        timeframe=spec.timeframe,
+        order=how.order,
+        hours=how.hours,
+        contracts=sorted(chain),
+        target=None if newest is None else newest.target,
+        held=None if newest is None else newest.held,
+        decided_bar=None if newest is None else newest.key.bar,
+    )
