@@ -19,6 +19,7 @@
     │   ├── ContractChanged         a contract month now belongs to another product than its stored bars
     │   ├── PermissionDenied        no market data subscription, or another session uses it
     │   ├── RequestRejected         the gateway calls the request malformed (321, 10314, 10339)
+    │   ├── ReadOnlyGateway         the gateway takes no orders: its API is read-only (321)
     │   ├── ClientTooOld            the gateway requires a newer client for this request (10285)
     │   ├── NoData                  the gateway answered that the window is empty
     │   ├── InvalidBars             bars that break a rule of the schema
@@ -148,6 +149,10 @@ class PermissionDenied(GatewayError, PermanentError):
 
 class RequestRejected(GatewayError, PermanentError):
     """The gateway calls the request malformed: a defect in G4QC or a changed rule, never retried."""
+
+
+class ReadOnlyGateway(GatewayError, PermanentError):
+    """The API of the gateway is read-only: it takes no orders and tells of none (321)."""
 
 
 class ClientTooOld(GatewayError, PermanentError):

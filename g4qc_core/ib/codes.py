@@ -24,6 +24,7 @@ from g4qc_core.errors import (
     NoData,
     PacingViolation,
     PermissionDenied,
+    ReadOnlyGateway,
     RequestCancelled,
     RequestRejected,
 )
@@ -33,6 +34,8 @@ SERVERS_BACK = frozenset({1101, 1102})
 DATA_LOST = 1101
 FARM_LOST = 2105
 FARM_BACK = 2106
+QUOTES_LOST = 2103
+QUOTES_BACK = 2104
 WARNINGS = range(2100, 2200)
 
 
@@ -94,15 +97,42 @@ _PERHAPS_EMPTY = (
 _NOT_SIMULATED = "the simulated gateway does not have it"
 _NO_PRODUCT = "the account may not have this product"
 _NO_TRADING = "the account may not trade this product"
+_READ_ONLY = (
+    "the gateway's API is read-only, so that it takes no orders: untick 'Read-Only API' in TWS or IB Gateway "
+    "(Configuration, API, Settings), or trade through a gateway of its own"
+)
+_UNKNOWN_ORDER = "the gateway knows no order of this id"
+_OTHER_STATE = "the order can no longer be cancelled, because it was filled or cancelled meanwhile"
 _UNKNOWN_WORDS = f"the gateway could not process the request, in words that G4QC does not know; {ENGLISH}"
 
 _OF_ACCOUNT = frozenset(
-    (_SHARED, _NO_PERMISSION, _TOO_OLD, _ITS_WORDS, _PERHAPS_EMPTY, _UNKNOWN_WORDS, _NO_PRODUCT, _NO_TRADING)
+    (
+        _SHARED,
+        _NO_PERMISSION,
+        _TOO_OLD,
+        _ITS_WORDS,
+        _PERHAPS_EMPTY,
+        _UNKNOWN_WORDS,
+        _NO_PRODUCT,
+        _NO_TRADING,
+        _READ_ONLY,
+    )
 )
 
 # Rows of one code are adjacent, those with a pattern first; the first match counts.
 TABLE: tuple[Meaning, ...] = (
     Meaning(100, PacingViolation, "more than 50 messages a second were sent"),
+    Meaning(103, RequestRejected, "an order of this id exists already, so that this one was not placed"),
+    Meaning(104, RequestRejected, "the order is filled and can no longer be changed"),
+    Meaning(105, RequestRejected, "the changed order does not fit the one of this id"),
+    Meaning(106, RequestRejected, "the gateway could not transmit the order"),
+    Meaning(107, RequestRejected, "the order is incomplete"),
+    Meaning(109, RequestRejected, "the price is farther from the market than the gateway's order presets allow"),
+    Meaning(110, RequestRejected, "the price is no multiple of the contract's tick"),
+    Meaning(111, RequestRejected, "the order type does not fit the time in force"),
+    Meaning(135, RequestRejected, _UNKNOWN_ORDER),
+    Meaning(136, RequestRejected, _OTHER_STATE),
+    Meaning(161, RequestRejected, _OTHER_STATE),
     Meaning(162, NoData, "the gateway has no bars in this window", r"returned no data"),
     Meaning(162, RequestRejected, _NOT_SIMULATED, r"not served by the simulated gateway"),
     Meaning(162, PacingViolation, "too many requests: wait a few minutes", r"pacing violation"),
@@ -125,10 +155,13 @@ TABLE: tuple[Meaning, ...] = (
         r"ambiguous",
     ),
     Meaning(200, ContractNotFound, "the gateway knows no such contract: check symbol, exchange and trading class"),
+    Meaning(201, RequestRejected, "the order was rejected, for the reason that the message gives"),
+    Meaning(202, RequestCancelled, "the order was cancelled"),
     Meaning(203, PermissionDenied, _NO_PRODUCT),
     Meaning(300, None, "an unknown id was cancelled"),
     Meaning(310, None, "an unknown id was cancelled"),
     Meaning(320, RequestRejected, _MALFORMED),
+    Meaning(321, ReadOnlyGateway, _READ_ONLY, r"read-? ?only"),
     Meaning(321, RequestRejected, _MALFORMED),
     Meaning(322, PacingViolation, "too many requests are open at once", r"simultaneous"),
     Meaning(322, RequestRejected, _MALFORMED, r"duplicate"),
@@ -139,12 +172,16 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(365, None, "an unknown id was cancelled"),
     # To a request that we did not cancel, "no such query" says that the gateway lost it.
     Meaning(366, RequestCancelled, "the gateway lost the query"),
+    Meaning(383, RequestRejected, "the order is larger than the size limit in the gateway's order presets"),
     Meaning(386, RequestRejected, _MALFORMED),
+    Meaning(399, None, "a warning about the order, which works on or waits as the message says"),
+    Meaning(404, None, "the order is held"),
     Meaning(420, PacingViolation, "too many requests: wait a few minutes", r"pacing"),
     Meaning(420, PermissionDenied, _SHARED, r"different ip address"),
     Meaning(420, PermissionDenied, _NO_PERMISSION, r"permission|subscri"),
     Meaning(420, RequestCancelled, _ITS_WORDS),
     Meaning(430, RequestRejected, _NO_SUCH_BARS),
+    Meaning(434, RequestRejected, "the order has no size"),
     Meaning(460, PermissionDenied, _NO_TRADING),
     Meaning(478, RequestRejected, "the contract is no longer what its id stood for: materialize the asset contracts"),
     Meaning(501, GatewayUnavailable, "the gateway says that this client is connected already"),
@@ -169,14 +206,19 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(2106, None, "a historical data farm is up"),
     Meaning(2107, None, "a historical data farm is idle"),
     Meaning(2108, None, "a market data farm is idle"),
+    Meaning(2109, None, "an attribute of the order is ignored, and the order works"),
     Meaning(2110, None, "the gateway lost its connection to Interactive Brokers"),
     Meaning(2119, None, "a market data farm is connecting"),
     Meaning(2157, None, "the security definition farm is down"),
     Meaning(2158, None, "the security definition farm is up"),
+    Meaning(2168, None, "the gateway no longer supports the attribute eTradeOnly"),
+    Meaning(2169, None, "the gateway no longer supports the attribute firmQuoteOnly"),
     Meaning(2174, None, "a time without a zone was sent"),
     Meaning(10089, PermissionDenied, _NO_PERMISSION),
     Meaning(10090, PermissionDenied, _NO_PERMISSION, provisional=True),
     Meaning(10091, PermissionDenied, _NO_PERMISSION, provisional=True),
+    Meaning(10147, RequestRejected, _UNKNOWN_ORDER),
+    Meaning(10148, RequestRejected, _OTHER_STATE),
     Meaning(10167, PermissionDenied, _NO_PERMISSION, provisional=True),
     Meaning(10168, PermissionDenied, _NO_PERMISSION),
     Meaning(10182, RequestCancelled, "the gateway could not subscribe, because it is not connected"),
@@ -190,6 +232,7 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(10299, RequestRejected, _OTHER_KIND),
     Meaning(10314, RequestRejected, _MALFORMED),
     Meaning(10339, RequestRejected, _MALFORMED),
+    Meaning(10349, None, "the gateway's order presets changed the time in force of the order"),
 )
 
 _BY_CODE: dict[int, tuple[Meaning, ...]] = {

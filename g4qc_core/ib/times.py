@@ -94,6 +94,12 @@ def names_zone(text: str) -> bool:
     return found is not None and bool(found["zone"] or found["dash"])
 
 
+def zone_in(text: str) -> tzinfo | None:
+    """Return the time zone that a time names, like `20251128 10:00:00 CST`; None if it names none that is known."""
+    found = _TIMED.fullmatch(text.strip())
+    return zone_of(found["zone"]) if found is not None and found["zone"] else None
+
+
 def _since_1970(text: str) -> datetime:
     try:
         return datetime.fromtimestamp(int(text), UTC)

@@ -14,6 +14,13 @@ class AnswerKind(StrEnum):
     BARS = "bars"
     HEAD = "the time of a first bar"
     SCHEDULE = "a schedule"
+    OPEN_ORDERS = "open orders"
+    COMPLETED_ORDERS = "completed orders"
+    EXECUTIONS = "executions"
+    POSITIONS = "positions"
+    ACCOUNT_VALUES = "values of the account"
+    NEXT_ID = "a valid id"
+    WHAT_IF = "the effect of an order"
 
 
 AWAITED: dict[bytes, AnswerKind | None] = {

@@ -31,6 +31,9 @@ _LAST_TRADE_APART = 182
 # 9.81 reads the message id from the fields, 10.x takes it as an argument.
 _ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
 
+# The version, and in 9.81 the message id before it.
+_BEFORE_ARGUMENTS = 1 if _ID_APART else 2
+
 _FIELDS_A_BAR = 8
 
 UNSET = 1e30
@@ -70,6 +73,19 @@ class TolerantDecoder(Decoder):
             self.interpret(read_fields(rest), int(head))
         else:
             self.interpret(read_fields(frame))
+
+    def interpretWithSignature(self, fields: Sequence[bytes], handleInfo: Any) -> None:
+        """Decode a message whose fields are the arguments of a callback; called by `ibapi`.
+
+        Raises:
+            UnreadableAnswer: it has more or fewer fields, which `ibapi` would only log.
+        """
+        parameters = handleInfo.wrapperParams
+        if parameters is not None and len(fields) - _BEFORE_ARGUMENTS != len(parameters) - 1:
+            raise UnreadableAnswer(
+                f"{counted(len(fields), 'field')} for the {len(parameters) - 1} of {handleInfo.wrapperMeth.__name__}"
+            )
+        super().interpretWithSignature(fields, handleInfo)
 
     def readLastTradeDate(self, fields: Iterator[bytes], contract: Any, isBond: bool) -> None:
         """Read the field of contract details that holds date, clock and zone of the last trade; called by `ibapi`."""

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from ibapi.client import EClient
 from ibapi.contract import Contract as IbContract
@@ -61,7 +61,7 @@ class IbClient:
         self._timeout = request_timeout
         self._heartbeat = min(15.0, request_timeout / 3)
         self._pinged_at: float | None = None
-        self._answers = Answers(address, advice)
+        self._answers = self._new_answers(address, advice)
         self._request_ids = itertools.count(1)
         self._time_keys = itertools.count(-2, -1)
         self._api = EClient(self._answers)
@@ -82,7 +82,7 @@ class IbClient:
         request_timeout: float,
         max_protocol: int = NEWEST,
         advice: Advice = ACCOUNT,
-    ) -> IbClient:
+    ) -> Self:
         """Connect, and return when the gateway is ready for requests; see `IbSource` for the arguments.
 
         Raises:
@@ -186,6 +186,9 @@ class IbClient:
         self._await_farms(subject)
         return self._ask(next(self._request_ids), AnswerKind.SCHEDULE, subject, send, self._api.cancelHistoricalData)[0]
 
+    def _new_answers(self, address: str, advice: Advice) -> Answers:
+        return Answers(address, advice)
+
     def _start(self, deadline: float, timeout: float) -> None:
         self._reader.start()
         self._api.startApi()
@@ -261,12 +264,13 @@ class IbClient:
 
     def _check_pulse(self, now: float) -> None:
         # A peer that vanished without a FIN leaves an open socket on which nothing ever arrives.
+        pinged_at = self._pinged_at
         if now - self._wire.heard_at < self._heartbeat:
             self._pinged_at = None
-        elif self._pinged_at is None:
+        elif pinged_at is None:
             self._pinged_at = now
             self._api.reqCurrentTime()
-        elif now - self._pinged_at >= self._heartbeat:
+        elif now - pinged_at >= self._heartbeat:
             silence = now - self._wire.heard_at
             self._end(GatewayDisconnected(f"The gateway at {self._address} has been silent for {silence:.3g} s."))
 

@@ -206,7 +206,7 @@ class Answers(EWrapper):
             return
         pending = self._pending.get(reqId)
         if pending is None:
-            log.debug("The gateway says %s of request %s, which nobody waits for: %s", code, reqId, text)
+            self._hear_of_other(reqId, code, text)
             return
         row = meaning(code, text)
         if row.error is None:
@@ -239,6 +239,10 @@ class Answers(EWrapper):
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
             # The gateway hangs up some time after this error: the next request needs a new connection.
             self.end(row.error(sentence, code))
+
+    def _hear_of_other(self, key: int, code: int, text: str) -> None:
+        """Take an error about an id that no request awaits."""
+        log.debug("The gateway says %s of request %s, which nobody waits for: %s", code, key, text)
 
     def _hear_of_farm(self, name: str, *, down: bool) -> None:
         if down:

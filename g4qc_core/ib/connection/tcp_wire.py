@@ -30,11 +30,13 @@ class Wire:
     Attributes:
         heard_at: `time.monotonic()` of the last bytes received.
         unfinished: bytes received of an incomplete frame; while it grows, an answer is arriving.
+        greeting: the peer's own time in its answer to the handshake, like `20251122 12:00:00 CST`; empty without one.
     """
 
     def __init__(self, connected: socket.socket) -> None:
         self.heard_at = time.monotonic()
         self.unfinished = 0
+        self.greeting = ""
         self._socket = connected
         self._buffer = bytearray()
         self._sending = threading.Lock()
@@ -59,7 +61,9 @@ class Wire:
         self.sendMsg(b"API\0" + _HEADER.pack(len(offer)) + offer)
         frame = self._first_frame(time.monotonic() + timeout)
         self._socket.settimeout(None)
-        return frame.split(b"\0")
+        fields = frame.split(b"\0")
+        self.greeting = b"".join(fields[1:2]).decode("utf-8", "replace")
+        return fields
 
     def frames(self) -> Iterator[bytes]:
         """Yield frames without their length until the connection ends; raises OSError when it breaks."""
