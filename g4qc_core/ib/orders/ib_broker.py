@@ -15,7 +15,7 @@ from g4qc_core.errors import ReadOnlyGateway
 from g4qc_core.ib.advice import ACCOUNT, Advice
 from g4qc_core.ib.connection.answer_kinds import AnswerKind
 from g4qc_core.ib.connection.dialling import NEWEST
-from g4qc_core.ib.orders.order_answers import account_value, still_open
+from g4qc_core.ib.orders.broker_values import account_value, still_open
 from g4qc_core.ib.orders.order_connection import OrderConnection
 from g4qc_core.ib.orders.order_encoding import encoded_cancel, encoded_order
 from g4qc_core.trading.broker import (

@@ -14,7 +14,7 @@ from g4qc_core.ib.advice import Advice
 from g4qc_core.ib.codes import FARM_BACK, FARM_LOST, QUOTES_BACK, QUOTES_LOST, SERVERS_BACK, SERVERS_LOST, meaning
 from g4qc_core.ib.connection.answer_kinds import AnswerKind
 from g4qc_core.ib.connection.pending_answers import NO_REQUEST, Answers, Pending
-from g4qc_core.ib.orders import order_answers
+from g4qc_core.ib.orders import broker_values
 from g4qc_core.ib.orders.event_queue import EventQueue
 from g4qc_core.ib.orders.gateway_time import GatewayTime
 from g4qc_core.ib.orders.live_bars import LiveBars
@@ -95,11 +95,11 @@ class OrderCallbacks(Answers):
         """Take an open order, of a list or news, or the answer to a question what an order would change."""
         if order.whatIf:
             if orderId in self._pending:
-                self._finish(orderId, AnswerKind.WHAT_IF, row=order_answers.margin_effect(orderState))
+                self._finish(orderId, AnswerKind.WHAT_IF, row=broker_values.margin_effect(orderState))
             return
         if self._is_fraction(contract, order.totalQuantity):
             return
-        found = order_answers.open_order(contract, order, orderState)
+        found = broker_values.open_order(contract, order, orderState)
         self._add_to_list(AnswerKind.OPEN_ORDERS, found)
         self.events.put(found)
 
@@ -110,7 +110,7 @@ class OrderCallbacks(Answers):
     def completedOrder(self, contract: Any, order: Any, orderState: Any) -> None:
         """Take a completed order of a list."""
         if not self._is_fraction(contract, order.totalQuantity):
-            found = order_answers.completed_order(contract, order, orderState)
+            found = broker_values.completed_order(contract, order, orderState)
             self._add_to_list(AnswerKind.COMPLETED_ORDERS, found)
 
     def completedOrdersEnd(self) -> None:
@@ -132,18 +132,18 @@ class OrderCallbacks(Answers):
         mktCapPrice: float,
     ) -> None:
         """Take a report about an order's progress."""
-        if clientId != self._client_id and not (order_answers.is_whole(filled) and order_answers.is_whole(remaining)):
+        if clientId != self._client_id and not (broker_values.is_whole(filled) and broker_values.is_whole(remaining)):
             log.info("An order of another client (%s) has fractions of a contract; it is passed over.", clientId)
             return
         self.events.put(
-            order_answers.order_status(orderId, permId, clientId, status, filled, remaining, avgFillPrice, whyHeld)
+            broker_values.order_status(orderId, permId, clientId, status, filled, remaining, avgFillPrice, whyHeld)
         )
 
     def execDetails(self, reqId: int, contract: Any, execution: Any) -> None:
         """Take an execution, of a list or news."""
         if self._is_fraction(contract, execution.shares):
             return
-        found = order_answers.execution(contract, execution, self.zone, self.clock.now())
+        found = broker_values.execution(contract, execution, self.zone, self.clock.now())
         pending = self._pending.get(reqId)
         if pending is not None and pending.awaits is AnswerKind.EXECUTIONS:
             pending.rows.append(found)
@@ -156,7 +156,7 @@ class OrderCallbacks(Answers):
 
     def commissionReport(self, commissionReport: Any) -> None:
         """Take the cost of an execution, as `ibapi` spells it until 10.30."""
-        found = order_answers.commission(commissionReport)
+        found = broker_values.commission(commissionReport)
         self._add_to_list(AnswerKind.EXECUTIONS, found)
         self.events.put(found)
 
@@ -167,7 +167,7 @@ class OrderCallbacks(Answers):
     def position(self, account: str, contract: Any, position: Any, avgCost: float) -> None:
         """Take a position of a list."""
         if not self._is_fraction(contract, position):
-            self._add_to_list(AnswerKind.POSITIONS, order_answers.position(account, contract, position, avgCost))
+            self._add_to_list(AnswerKind.POSITIONS, broker_values.position(account, contract, position, avgCost))
 
     def positionEnd(self) -> None:
         """Take the end of a list of positions."""
@@ -263,7 +263,7 @@ class OrderCallbacks(Answers):
 
     def _is_fraction(self, contract: Any, size: Any) -> bool:
         """Return True for a part of a share or an amount of a currency, which no order of ours has."""
-        if contract.secType == "FUT" or order_answers.is_whole(size):
+        if contract.secType == "FUT" or broker_values.is_whole(size):
             return False
         log.info("A size of %s in %s is no number of contracts; it is passed over.", size, contract.localSymbol)
         return True

@@ -52,7 +52,7 @@ def connected(act: Act, *, version: int = 157, timeout: float = PATIENCE) -> Ite
 
 def events(broker: IbBroker, count: int) -> list[BrokerEvent]:
     """The next events."""
-    found = []
+    found: list[BrokerEvent] = []
     for _ in range(count):
         event = broker.event(PATIENCE)
         assert event is not None, f"only {found}"
