@@ -157,7 +157,12 @@ class Commission:
 
 @dataclass(frozen=True)
 class OrderProblem:
-    """An error or a warning about an order, by the broker's code."""
+    """An error or a warning about an order, by the broker's code.
+
+    Attributes:
+        order_id: of the order; -1 if the message names none.
+        code: the broker's; 0 if a message about orders could not be read, so that they must be asked for again.
+    """
 
     order_id: int
     code: int

@@ -223,8 +223,9 @@ class OrderCallbacks(Answers):
         elif code in SERVERS_BACK:
             self._servers_lost = False
             self._farms_lost.clear()
-            self.events.put(LinkChanged(Link.SERVERS_BACK, f"{code}: {text}"))
+            # The ends come first: who subscribes again when the servers are back must not hear of the old ones.
             self.streams.end_all(f"The gateway was without its servers, and bars may be missing ({code}: {text}).")
+            self.events.put(LinkChanged(Link.SERVERS_BACK, f"{code}: {text}"))
         elif code in (FARM_LOST, QUOTES_LOST):
             self._farms_lost.add(_farm(text))
         elif code in (FARM_BACK, QUOTES_BACK):

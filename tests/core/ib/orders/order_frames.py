@@ -13,223 +13,49 @@ CON_ID = 495512563
 ES = TradedContract("ES", "202512", CON_ID, "CME", "USD")
 UNSET = "1.7976931348623157E308"
 
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
 _CONTRACT = (CON_ID, "ES", "FUT", "20251219", 0, "", 50)
 
-OPEN_ORDER = [
-    "orderId",
-    "conId",
-    "symbol",
-    "secType",
-    "expiry",
-    "strike",
-    "right",
-    "multiplier",
-    "exchange",
-    "currency",
-    "localSymbol",
-    "tradingClass",
-    "action",
-    "totalQuantity",
-    "orderType",
-    "lmtPrice",
-    "auxPrice",
-    "tif",
-    "ocaGroup",
-    "account",
-    "openClose",
-    "origin",
-    "orderRef",
-    "clientId",
-    "permId",
-    "outsideRth",
-    "hidden",
-    "discretionaryAmt",
-    "goodAfterTime",
-    "sharesAllocation",
-    "faGroup",
-    "faMethod",
-    "faPercentage",
-    "faProfile",
-    "modelCode",
-    "goodTillDate",
-    "rule80A",
-    "percentOffset",
-    "settlingFirm",
-    "shortSaleSlot",
-    "designatedLocation",
-    "exemptCode",
-    "auctionStrategy",
-    "startingPrice",
-    "stockRefPrice",
-    "delta",
-    "stockRangeLower",
-    "stockRangeUpper",
-    "displaySize",
-    "blockOrder",
-    "sweepToFill",
-    "allOrNone",
-    "minQty",
-    "ocaType",
-    "eTradeOnly",
-    "firmQuoteOnly",
-    "nbboPriceCap",
-    "parentId",
-    "triggerMethod",
-    "volatility",
-    "volatilityType",
-    "deltaNeutralOrderType",
-    "deltaNeutralAuxPrice",
-    "continuousUpdate",
-    "referencePriceType",
-    "trailStopPrice",
-    "trailingPercent",
-    "basisPoints",
-    "basisPointsType",
-    "comboLegsDescrip",
-    "comboLegsCount",
-    "orderComboLegsCount",
-    "smartComboParamsCount",
-    "scaleInitLevelSize",
-    "scaleSubsLevelSize",
-    "scalePriceIncrement",
-    "hedgeType",
-    "optOutSmartRouting",
-    "clearingAccount",
-    "clearingIntent",
-    "notHeld",
-    "deltaNeutralContractPresent",
-    "algoStrategy",
-    "solicited",
-    "whatIf",
-    "status",
-    "initMarginBefore",
-    "maintMarginBefore",
-    "equityWithLoanBefore",
-    "initMarginChange",
-    "maintMarginChange",
-    "equityWithLoanChange",
-    "initMarginAfter",
-    "maintMarginAfter",
-    "equityWithLoanAfter",
-    "commission",
-    "minCommission",
-    "maxCommission",
-    "commissionCurrency",
-    "warningText",
-    "randomizeSize",
-    "randomizePrice",
-    "conditionsSize",
-    "adjustedOrderType",
-    "triggerPrice",
-    "adjustedTrailStopPrice",
-    "lmtPriceOffset",
-    "adjustedStopPrice",
-    "adjustedStopLimitPrice",
-    "adjustedTrailingAmount",
-    "adjustableTrailingUnit",
-    "softDollarName",
-    "softDollarValue",
-    "softDollarDisplayName",
-    "cashQty",
-    "dontUseAutoPriceForHedge",
-    "isOmsContainer",
-    "discretionaryUpToLimitPrice",
-    "usePriceMgmtAlgo",
-]
+OPEN_ORDER = _names(
+    """
+    orderId conId symbol secType expiry strike right multiplier exchange currency localSymbol tradingClass action
+    totalQuantity orderType lmtPrice auxPrice tif ocaGroup account openClose origin orderRef clientId permId
+    outsideRth hidden discretionaryAmt goodAfterTime sharesAllocation faGroup faMethod faPercentage faProfile
+    modelCode goodTillDate rule80A percentOffset settlingFirm shortSaleSlot designatedLocation exemptCode
+    auctionStrategy startingPrice stockRefPrice delta stockRangeLower stockRangeUpper displaySize blockOrder
+    sweepToFill allOrNone minQty ocaType eTradeOnly firmQuoteOnly nbboPriceCap parentId triggerMethod volatility
+    volatilityType deltaNeutralOrderType deltaNeutralAuxPrice continuousUpdate referencePriceType trailStopPrice
+    trailingPercent basisPoints basisPointsType comboLegsDescrip comboLegsCount orderComboLegsCount
+    smartComboParamsCount scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement hedgeType optOutSmartRouting
+    clearingAccount clearingIntent notHeld deltaNeutralContractPresent algoStrategy solicited whatIf status
+    initMarginBefore maintMarginBefore equityWithLoanBefore initMarginChange maintMarginChange equityWithLoanChange
+    initMarginAfter maintMarginAfter equityWithLoanAfter commission minCommission maxCommission commissionCurrency
+    warningText randomizeSize randomizePrice conditionsSize adjustedOrderType triggerPrice adjustedTrailStopPrice
+    lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount adjustableTrailingUnit
+    softDollarName softDollarValue softDollarDisplayName cashQty dontUseAutoPriceForHedge isOmsContainer
+    discretionaryUpToLimitPrice usePriceMgmtAlgo
+    """
+)
 
-COMPLETED_ORDER = [
-    "conId",
-    "symbol",
-    "secType",
-    "expiry",
-    "strike",
-    "right",
-    "multiplier",
-    "exchange",
-    "currency",
-    "localSymbol",
-    "tradingClass",
-    "action",
-    "totalQuantity",
-    "orderType",
-    "lmtPrice",
-    "auxPrice",
-    "tif",
-    "ocaGroup",
-    "account",
-    "openClose",
-    "origin",
-    "orderRef",
-    "permId",
-    "outsideRth",
-    "hidden",
-    "discretionaryAmt",
-    "goodAfterTime",
-    "faGroup",
-    "faMethod",
-    "faPercentage",
-    "faProfile",
-    "modelCode",
-    "goodTillDate",
-    "rule80A",
-    "percentOffset",
-    "settlingFirm",
-    "shortSaleSlot",
-    "designatedLocation",
-    "exemptCode",
-    "startingPrice",
-    "stockRefPrice",
-    "delta",
-    "stockRangeLower",
-    "stockRangeUpper",
-    "displaySize",
-    "sweepToFill",
-    "allOrNone",
-    "minQty",
-    "ocaType",
-    "triggerMethod",
-    "volatility",
-    "volatilityType",
-    "deltaNeutralOrderType",
-    "deltaNeutralAuxPrice",
-    "continuousUpdate",
-    "referencePriceType",
-    "trailStopPrice",
-    "trailingPercent",
-    "comboLegsDescrip",
-    "comboLegsCount",
-    "orderComboLegsCount",
-    "smartComboParamsCount",
-    "scaleInitLevelSize",
-    "scaleSubsLevelSize",
-    "scalePriceIncrement",
-    "hedgeType",
-    "clearingAccount",
-    "clearingIntent",
-    "notHeld",
-    "deltaNeutralContractPresent",
-    "algoStrategy",
-    "solicited",
-    "status",
-    "randomizeSize",
-    "randomizePrice",
-    "conditionsSize",
-    "stopPrice",
-    "lmtPriceOffset",
-    "cashQty",
-    "dontUseAutoPriceForHedge",
-    "isOmsContainer",
-    "autoCancelDate",
-    "filledQuantity",
-    "refFuturesConId",
-    "autoCancelParent",
-    "shareholder",
-    "imbalanceOnly",
-    "routeMarketableToBbo",
-    "parentPermId",
-    "completedTime",
-    "completedStatus",
-]
+COMPLETED_ORDER = _names(
+    """
+    conId symbol secType expiry strike right multiplier exchange currency localSymbol tradingClass action
+    totalQuantity orderType lmtPrice auxPrice tif ocaGroup account openClose origin orderRef permId outsideRth
+    hidden discretionaryAmt goodAfterTime faGroup faMethod faPercentage faProfile modelCode goodTillDate rule80A
+    percentOffset settlingFirm shortSaleSlot designatedLocation exemptCode startingPrice stockRefPrice delta
+    stockRangeLower stockRangeUpper displaySize sweepToFill allOrNone minQty ocaType triggerMethod volatility
+    volatilityType deltaNeutralOrderType deltaNeutralAuxPrice continuousUpdate referencePriceType trailStopPrice
+    trailingPercent comboLegsDescrip comboLegsCount orderComboLegsCount smartComboParamsCount scaleInitLevelSize
+    scaleSubsLevelSize scalePriceIncrement hedgeType clearingAccount clearingIntent notHeld
+    deltaNeutralContractPresent algoStrategy solicited status randomizeSize randomizePrice conditionsSize stopPrice
+    lmtPriceOffset cashQty dontUseAutoPriceForHedge isOmsContainer autoCancelDate filledQuantity refFuturesConId
+    autoCancelParent shareholder imbalanceOnly routeMarketableToBbo parentPermId completedTime completedStatus
+    """
+)
 
 _KNOWN: dict[str, object] = {
     "conId": CON_ID,
