@@ -66,3 +66,9 @@ def all_events(broker: IbBroker) -> list[BrokerEvent]:
     while not (found and found[-1] == LinkChanged(Link.ENDED, getattr(found[-1], "text", ""))):
         found += events(broker, 1)
     return found
+
+
+def drained(broker: IbBroker) -> list[BrokerEvent]:
+    """All events that are left, after closing the connection here."""
+    broker.close()
+    return all_events(broker)

@@ -30,7 +30,7 @@ from g4qc_core.trading.broker import (
     OrderStatus,
 )
 from tests.core.ib.orders import order_frames as frames
-from tests.core.ib.orders.brokers import NOW, PATIENCE, Desk, all_events, connected, events
+from tests.core.ib.orders.brokers import NOW, PATIENCE, Desk, all_events, connected, drained, events
 from tests.core.ib.scripted import Peer, error, frame, scripted
 
 AT = datetime(2025, 11, 28, 16, 0, tzinfo=UTC)
@@ -137,11 +137,6 @@ def test_what_is_open_done_held_and_worth_is_asked_to_its_end() -> None:
         assert broker.connected
         fills = [one for one in drained(broker) if isinstance(one, Execution)]
         assert [one.exec_id for one in fills] == ["live.01"]
-
-
-def drained(broker: IbBroker) -> list[object]:
-    broker.close()
-    return list(all_events(broker))
 
 
 def test_what_an_order_would_change_is_asked_and_nothing_is_placed() -> None:
