@@ -168,7 +168,8 @@ def test_what_an_order_would_change_is_told_and_nothing_is_placed(
         assert effect.commission > 0
         with pytest.raises(RequestRejected, match="321"):
             broker.what_if(ticket(december, broker.next_order_id, account="DU7"))
-        assert broker.open_orders() == broker.positions() == []
+        assert broker.open_orders() == []
+        assert broker.positions() == []
         assert [type(one) for one in drained(broker)] == [LinkChanged]
 
 
@@ -197,7 +198,8 @@ def test_what_happened_while_nobody_was_connected_is_listed(
         assert {one.exec_id for one in costs} == {one.exec_id for one in fills}
         closing = next(one for one in costs if one.exec_id == fills[1].exec_id)
         assert closing.realized == pytest.approx(100 - sum(one.amount for one in costs))
-        assert broker.positions() == broker.open_orders() == []
+        assert broker.positions() == []
+        assert broker.open_orders() == []
 
 
 def until_filled(broker: IbBroker, sent: OrderTicket) -> Execution:
