@@ -71,7 +71,7 @@ def bars(
     order = places(misshape, len(served))
     served = flattened(misshape, served).take(order)
     dates = _dates(served, trade_dates[order] if len(trade_dates) else trade_dates, query, sessions.timezone, version)
-    return Reply(start, end, unreadable(misshape, _kind(served, listing, query.what)), dates)
+    return Reply(start, end, unreadable(misshape, of_kind(served, listing, query.what)), dates)
 
 
 def newest(
@@ -86,7 +86,7 @@ def newest(
     start = since - (timedelta(seconds=query.seconds) if query.seconds else _LONGEST_DAY)
     served, trade_dates = _served(market, listing, sessions, query, start, now)
     dates = _dates(served, trade_dates, query, sessions.timezone, version)
-    return _kind(served, listing, query.what), dates
+    return of_kind(served, listing, query.what), dates
 
 
 def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetime, datetime, list[ScheduledSession]]:
@@ -232,7 +232,7 @@ def _buckets(listing: Listing, sessions: SessionCalendar, query: BarsQuery, arou
     )
 
 
-def _kind(trades: MarketBars, listing: Listing, what: str) -> MarketBars:
+def of_kind(trades: MarketBars, listing: Listing, what: str) -> MarketBars:
     """Return the trades themselves, or quotes one tick around them, which have neither volume nor count.
 
     An index has no trades: its bars count its computations.

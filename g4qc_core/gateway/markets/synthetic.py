@@ -44,6 +44,7 @@ class SyntheticMarket:
         self._seed = seed
         self._underlyings: dict[str, Underlying] = {}
         self._sessions: OrderedDict[tuple[str, str, date], MarketBars] = OrderedDict()
+        self._heads: dict[tuple[str, str], datetime | None] = {}
         self._listed: tuple[date, list[Listing]] = (date.min, [])
 
     def listings(self, now: datetime) -> list[Listing]:
@@ -69,6 +70,12 @@ class SyntheticMarket:
 
     def head(self, listing: Listing) -> datetime | None:
         """See `SimulatedMarket`."""
+        key = listing.instrument.symbol, listing.contract.month
+        if key not in self._heads:
+            self._heads[key] = self._first(listing)
+        return self._heads[key]
+
+    def _first(self, listing: Listing) -> datetime | None:
         first = _listed_from(listing)
         for session in days(calendar(listing.instrument.calendar), first, first + _LISTED_FOR):
             if not _trades_in(listing, session):

@@ -13,14 +13,20 @@ from g4qc_core.gateway.protocol.framing import MalformedRequest
 from g4qc_core.gateway.protocol.layouts import ISSUER_ID
 
 START_API = 71
+MARKET_DATA = 1
+CANCEL_MARKET_DATA = 2
 CONTRACT_DATA = 9
 HISTORICAL_DATA = 20
 CANCEL_HISTORICAL_DATA = 25
 CURRENT_TIME = 49
+REAL_TIME_BARS = 50
+CANCEL_REAL_TIME_BARS = 51
 HEAD_TIMESTAMP = 87
 CANCEL_HEAD_TIMESTAMP = 90
 
-_COMBINATION = "BAG"
+COMBINATION = "BAG"
+"""Kind of a contract of several legs."""
+
 _FIELDS_OF_A_LEG = 4
 _LARGEST = 2**31 - 1
 _WHOLE = re.compile(r"[+-]?[0-9]{1,10}|")
@@ -119,8 +125,8 @@ class Fields:
             raise MalformedRequest(f"{text[:_SHOWN]!r} is no number") from None
         return text
 
-    def contract(self) -> ContractQuery:
-        """Read the next thirteen fields as a contract."""
+    def contract(self, *, of_stream: bool = False) -> ContractQuery:
+        """Read the next thirteen fields as a contract; requests of streams lack the last one, for expired contracts."""
         return ContractQuery(
             con_id=self.integer(),
             symbol=self.text(),
@@ -134,7 +140,7 @@ class Fields:
             currency=self.text(),
             local_symbol=self.text(),
             trading_class=self.text(),
-            include_expired=self.flag(),
+            include_expired=not of_stream and self.flag(),
         )
 
 
@@ -152,7 +158,7 @@ def bars_request(fields: list[str]) -> BarsRequest:
     request_id, contract = read.integer(), read.contract()
     end, bar_size, duration = (read.text().strip() for _ in range(3))
     regular_hours, what, date_format = read.flag(), read.text().strip(), read.integer()
-    if contract.sec_type == _COMBINATION:
+    if contract.sec_type == COMBINATION:
         for _ in range(read.integer() * _FIELDS_OF_A_LEG):
             read.text()
     return BarsRequest(

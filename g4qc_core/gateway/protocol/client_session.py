@@ -59,7 +59,7 @@ class ClientSession:
         self._open: dict[int, asyncio.Task[None]] = {}
         self._heads: set[int] = set()
         self._subscribed: set[tuple[int, int]] = set()
-        self._streams = ClientStreams(connection, house, self._begin)
+        self._streams = ClientStreams(connection, house, self._begin, self._answer)
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
         self._orders = ClientDesk(
             self._report, lambda id_, code, text: replies.error(id_, code, text, house.clock.now())
@@ -71,6 +71,7 @@ class ClientSession:
             client_requests.CANCEL_HISTORICAL_DATA: self._cancel_bars,
             client_requests.HEAD_TIMESTAMP: self._head,
             client_requests.CANCEL_HEAD_TIMESTAMP: self._cancel_head,
+            **self._streams.handlers,
         }
 
     async def serve(self) -> None:

@@ -59,17 +59,12 @@ def kind_of(code: int) -> RequestKind:
     return KINDS.get(code) or RequestKind(f"the unknown kind {code}")
 
 
-def _no_streams(code: int, text: str) -> Answer:
-    return refusing(code, f"{text} Streams are not served by the simulated gateway")
-
-
-_NO_SUBSCRIPTION = "Requested market data is not subscribed."
 _NO_DEPTH = refusing(310, "Can't find the subscribed market depth with tickerId:{id}")
 _NO_SCAN = refusing(365, "No scanner subscription found for ticker id:{id}")
 _NO_STREAM = refusing(300, "Can't find EId with tickerId:{id}")
 
 KINDS: dict[int, RequestKind] = {
-    1: RequestKind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
+    1: RequestKind("market data", "v#"),
     2: RequestKind("the cancellation of market data", "v#", _NO_STREAM),
     3: RequestKind("an order", "#", orders.place),
     4: RequestKind("the cancellation of an order", "v#", orders.cancel, newer=(layouts.CANCEL_WITHOUT_VERSION, "#")),
@@ -95,7 +90,7 @@ KINDS: dict[int, RequestKind] = {
     24: RequestKind("scanner parameters", "v", fixed(layouts.SCANNER_PARAMETERS)),
     25: RequestKind("the cancellation of historical bars", "v#"),
     49: RequestKind("the time", "v", fixed(layouts.CURRENT_TIME)),
-    50: RequestKind("real-time bars", "v#", _no_streams(420, f"Invalid Real-time Query: {_NO_SUBSCRIPTION}")),
+    50: RequestKind("real-time bars", "v#"),
     51: RequestKind("the cancellation of real-time bars", "v#", _NO_STREAM),
     52: RequestKind("fundamental data", "v#"),
     53: RequestKind("the cancellation of fundamental data", "v#", _NO_STREAM),
@@ -140,7 +135,7 @@ KINDS: dict[int, RequestKind] = {
     94: RequestKind("profit and loss of a position", "#ssi", accounts.subscribing(94, accounts.profit_of_position)),
     95: RequestKind("the cancellation of profit and loss of a position", "#", accounts.ending(94)),
     96: RequestKind("historical ticks", "#"),
-    97: RequestKind("ticks", "#", _no_streams(354, _NO_SUBSCRIPTION)),
+    97: RequestKind("ticks", "#"),
     98: RequestKind("the cancellation of ticks", "#", _NO_STREAM),
     99: RequestKind("completed orders", "b", orders.completed_orders),
     100: RequestKind("kinds of corporate events", "#"),

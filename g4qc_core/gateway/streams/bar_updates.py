@@ -70,7 +70,7 @@ class BarUpdates:
 
     def _update(self, bars: MarketBars, dates: list[str], at: int, now: datetime) -> StreamMessage:
         def off(ticks: int) -> Message:
-            return self._message(_moved(bars, ticks * float(self._listing.tick)), dates, at)
+            return self._message(moved(bars, ticks * float(self._listing.tick)), dates, at)
 
         end = bars.start[at].item().replace(tzinfo=UTC) + timedelta(seconds=self._query.seconds)
         ends = at + 1 < len(bars) or (self._query.seconds > 0 and end <= now)
@@ -84,6 +84,7 @@ class BarUpdates:
         return dict(zip(_FIELDS, layouts.bar_fields([dates[at]], bars.take(slice(at, at + 1))), strict=True))
 
 
-def _moved(bars: MarketBars, points: float) -> MarketBars:
+def moved(bars: MarketBars, points: float) -> MarketBars:
+    """Return bars whose last prices are wrong by a number of points; highs and lows include them."""
     close = np.round(bars.close + points, 10)
     return replace(bars, close=close, high=np.maximum(bars.high, close), low=np.minimum(bars.low, close))

@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from g4qc_core.gateway.faults.switches import FaultStage, Silence
-from g4qc_core.gateway.protocol.bar_request_rules import validate
-from g4qc_core.gateway.protocol.client_requests import HISTORICAL_DATA, BarsRequest
+from g4qc_core.gateway.faults.switches import Effect, FaultStage, Silence
+from g4qc_core.gateway.protocol import layouts
+from g4qc_core.gateway.protocol.bar_request_rules import Refusal, validate
+from g4qc_core.gateway.protocol.client_requests import (
+    CANCEL_MARKET_DATA,
+    CANCEL_REAL_TIME_BARS,
+    HISTORICAL_DATA,
+    MARKET_DATA,
+    REAL_TIME_BARS,
+    BarsRequest,
+    Fields,
+)
 from g4qc_core.gateway.protocol.connection import Connection
 from g4qc_core.gateway.protocol.contract_refusal import the_only_one
 from g4qc_core.gateway.protocol.house import House
+from g4qc_core.gateway.protocol.layouts import Message
 from g4qc_core.gateway.streams.bar_updates import BarUpdates
+from g4qc_core.gateway.streams.market_data import MarketData
+from g4qc_core.gateway.streams.real_time_bars import RealTimeBars
 from g4qc_core.gateway.streams.stream import Stream, StreamMessage, play
+from g4qc_core.gateway.streams.stream_requests import (
+    MarketDataRequest,
+    RealTimeBarsRequest,
+    check_market_data,
+    check_real_time_bars,
+    market_data_request,
+    real_time_bars_request,
+)
 
 _LOG = logging.getLogger(__name__)
 
-_QUIET = {
-    HISTORICAL_DATA: (Silence.HISTORY, Silence.DATA, Silence.REQUESTS),
-}
-_QUIET_OTHERS = (Silence.DATA, Silence.REQUESTS)
+_MOST_TICKERS = 100
+_QUIET = (Silence.DATA, Silence.REQUESTS)
+
+Handler = Callable[[list[str], Effect], Awaitable[None]]
+Answer = Callable[[int, Effect, Callable[[], list[Message]]], Awaitable[None]]
 
 
 @dataclass
@@ -37,10 +58,14 @@ class _Open:
 class ClientStreams:
     """The open streams of a client.
 
+    Attributes:
+        handlers: by message code, what serves the requests that begin or end a stream.
+
     Args:
         connection: the client's connection.
         house: the gateway's market, quotes, clock and faults.
         begin: runs a coroutine as a task that ends with the session.
+        answer: answers a request by its id, with its fault and the function that makes the messages.
     """
 
     def __init__(
@@ -48,10 +73,18 @@ class ClientStreams:
         connection: Connection,
         house: House,
         begin: Callable[[Coroutine[None, None, None]], asyncio.Task[None]],
+        answer: Answer,
     ) -> None:
         self._connection = connection
         self._house = house
         self._begin = begin
+        self._answer = answer
+        self.handlers: dict[int, Handler] = {
+            MARKET_DATA: self._market_data,
+            CANCEL_MARKET_DATA: partial(self._cancel, MARKET_DATA),
+            REAL_TIME_BARS: self._real_time_bars,
+            CANCEL_REAL_TIME_BARS: partial(self._cancel, REAL_TIME_BARS),
+        }
         self._open: dict[tuple[int, int], _Open] = {}
 
     def ids(self, code: int) -> set[int]:
@@ -87,6 +120,56 @@ class ClientStreams:
         for found in self._open.values():
             found.stopped = True
 
+    async def _market_data(self, fields: list[str], effect: Effect) -> None:
+        request = market_data_request(fields)
+        await self._answer(request.request_id, effect, lambda: self._open_market_data(request))
+        self.start(MARKET_DATA, request.request_id)
+
+    def _open_market_data(self, request: MarketDataRequest) -> list[Message]:
+        check_market_data(request)
+        self._check_place(request.request_id)
+        house, now = self._house, self._house.clock.now()
+        listing = the_only_one(house.market, request.contract, now)
+        stream = MarketData(house.market, house.quotes, listing, request.request_id)
+        first = stream.first(now)
+        if request.snapshot:
+            return [*first, Message(layouts.TICK_SNAPSHOT_END, {"request_id": request.request_id})]
+        self._open[MARKET_DATA, request.request_id] = _Open(stream, now)
+        return first
+
+    async def _real_time_bars(self, fields: list[str], effect: Effect) -> None:
+        request = real_time_bars_request(fields)
+        await self._answer(request.request_id, effect, lambda: self._open_real_time_bars(request))
+        self.start(REAL_TIME_BARS, request.request_id)
+
+    def _open_real_time_bars(self, request: RealTimeBarsRequest) -> list[Message]:
+        check_real_time_bars(request)
+        self._check_place(request.request_id)
+        now = self._house.clock.now()
+        listing = the_only_one(self._house.market, request.contract, now)
+        if request.what == "TRADES" and listing.contract.kind == "CASH":
+            raise Refusal(420, "Invalid Real-time Query:No market data permissions for trades of a currency pair")
+        stream = RealTimeBars(self._house.market, listing, request, now)
+        self._open[REAL_TIME_BARS, request.request_id] = _Open(stream, now)
+        return []
+
+    def _check_place(self, request_id: int) -> None:
+        taken = self.ids(MARKET_DATA) | self.ids(REAL_TIME_BARS)
+        if request_id in taken:
+            raise Refusal(322, "Error processing request.-'bW' : cause - Duplicate ticker id")
+        if len(taken) >= _MOST_TICKERS:
+            raise Refusal(101, "Max number of tickers has been reached")
+
+    async def _cancel(self, code: int, fields: list[str], effect: Effect) -> None:
+        request_id = Fields(fields[1:]).integer()
+
+        def cancel() -> list[Message]:
+            if not self.end(code, request_id):
+                raise Refusal(300, f"Can't find EId with tickerId:{request_id}")
+            return []
+
+        await self._answer(request_id, effect, cancel)
+
     async def _play(self, code: int, opened: _Open) -> None:
         try:
             await play(opened.stream, opened.since, self._house.clock, partial(self._deliver, code, opened))
@@ -103,7 +186,8 @@ class ClientStreams:
 
     def _is_quiet(self, code: int, opened: _Open) -> bool:
         faults = self._house.director.faults
-        return opened.stopped or faults.streams_down or faults.silence in _QUIET.get(code, _QUIET_OTHERS)
+        history_is = code == HISTORICAL_DATA and faults.silence is Silence.HISTORY
+        return opened.stopped or faults.streams_down or history_is or faults.silence in _QUIET
 
     async def _send(self, opened: _Open, item: StreamMessage) -> None:
         if item.off is None:

@@ -8,6 +8,15 @@ from typing import Any
 
 REQUEST_ID = 4711
 
+UNANSWERED = {"cancelNewsBulletins", "cancelPositions", "setServerLogLevel", "reqMarketDataType"}
+"""Methods without an answer at Interactive Brokers: settings, and ends of lists that are not sent."""
+
+SILENT_WITHOUT_ORDERS = {"reqGlobalCancel"}
+"""Methods that are answered for each open order."""
+
+SILENT_WHILE_CLOSED = {"reqRealTimeBars"}
+"""Methods of streams whose first message is the first that the market has to say."""
+
 _VALUES: dict[str, Any] = {
     "reqId": REQUEST_ID,
     "tickerId": REQUEST_ID,
@@ -22,6 +31,7 @@ _VALUES: dict[str, Any] = {
     "keepUpToDate": False,
     "marketDataType": 1,
     "pattern": "ES",
+    "regulatorySnapshot": False,
     "tickType": "AllLast",
     "timePeriod": "1 day",
     "useRTH": 0,
