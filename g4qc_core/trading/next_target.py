@@ -75,6 +75,9 @@ class LiveDecider:
         spec: the backtest whose strategy decides.
         instrument: of the bars.
 
+    Attributes:
+        tail: bars before the newest one that a decision reads.
+
     Raises:
         TradingRefused: the spec cannot be traded live; the sentence says why.
         UsageError: the strategy does not exist.
@@ -83,7 +86,8 @@ class LiveDecider:
     def __init__(self, spec: BacktestSpec, instrument: Instrument) -> None:
         self.spec, self.instrument = spec, instrument
         self._strategy = tradable(spec, instrument)
-        self._tail = max(LEAST_TAIL, _MEMORIES * self._strategy.rule.bars_remembered)
+        self.tail = max(LEAST_TAIL, _MEMORIES * self._strategy.rule.bars_remembered)
+        self._said = f"{spec.content()} {self._strategy.version}"
 
     @property
     def bars_needed(self) -> int:
@@ -103,12 +107,12 @@ class LiveDecider:
             UsageError: the user's own strategy failed.
             BacktestRefused: a price off the tick grid, or an account that is too large.
         """
-        seen = series.iloc[-self._tail :].reset_index(drop=True)
+        seen = series.iloc[-self.tail :].reset_index(drop=True)
         bars = price_bars(seen, self.instrument, exits)
         bars = replace(bars, start=_start(bars, standing.begins))
         contracts, capped = wanted_next(task_of(self.spec, bars, self._strategy, None), self._strategy, standing)
         close = Decimal(int(bars.close[-1] - bars.link[-1])) * self.instrument.price_step
-        said = f"{fingerprint(seen)} {self.spec.content()} {self._strategy.version} {standing}"
+        said = f"{fingerprint(seen)} {self._said} {standing}"
         return NextTarget(contracts, close, hashlib.sha256(said.encode()).hexdigest()[:32], capped)
 
 

@@ -6,19 +6,21 @@ enters `market_data`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.columns import BAR_COLUMNS
+from g4qc_core.bars.columns import BAR_COLUMNS, PRICES
 from g4qc_core.bars.schema import DTYPES, UNKNOWN, empty_frame
 from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.storage.trading_stores.live_bar_store import LiveBarStore
 from g4qc_core.trading.broker import LiveBar
 
 MINUTE = timedelta(minutes=1)
+
+_VALUES = (*PRICES, "volume")
 
 
 class LiveMinutes:
@@ -48,6 +50,7 @@ class LiveMinutes:
         self._symbol, self._hours, self._store = symbol, hours, store
         self._minutes: dict[datetime, dict[str, Any]] = {}
         self._unsaved: set[datetime] = set()
+        self._versions: dict[date, int] = {}
 
     def take(self, bar: LiveBar, now: datetime) -> bool:
         """Take an event; return True if it begins a new minute."""
@@ -61,7 +64,7 @@ class LiveMinutes:
             if known is not None and known["source"] == "history":
                 # The history is newer than an update that was under way when it was asked for.
                 return False
-        self._minutes[bar.start] = {
+        row = {
             "contract": self.month,
             "timestamp": bar.start,
             "open": bar.open,
@@ -72,13 +75,26 @@ class LiveMinutes:
             "trade_date": day,
             "source": bar.source,
         }
-        self._unsaved.add(bar.start)
+        self._note_change(bar.start, day, row)
+        self._minutes[bar.start] = row
         begins = self.newest is None or bar.start > self.newest
         if begins:
             self.newest = bar.start
         if bar.start == self.newest:
             self.last_price = bar.close
         return begins
+
+    def version(self, day: date) -> int:
+        """Return a number that changes when minutes of a trade date change that were over before."""
+        return self._versions.get(day, 0)
+
+    def _note_change(self, start: datetime, day: date, row: dict[str, Any]) -> None:
+        known = self._minutes.get(start)
+        if known is not None and all(known[name] == row[name] for name in _VALUES):
+            return
+        self._unsaved.add(start)
+        if self.newest is not None and start < self.newest:
+            self._versions[day] = self._versions.get(day, 0) + 1
 
     def reaches(self, end: datetime) -> bool:
         """Return whether the last minute before an instant has begun."""

@@ -36,6 +36,19 @@ from g4qc_core.timeframes import timeframe
 _LATE_OPEN = timedelta(minutes=30)
 
 
+# Adjustments whose prices depend on the first session of the series.
+_ANCHORED_AT_THE_START = frozenset({Adjustment.ADDITIVE_FORWARD, Adjustment.RATIO_FORWARD})
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Complete bars of one live session: of minutes of this version, up to this instant."""
+
+    version: int
+    until: datetime
+    bars: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class SeriesNow:
     """The series at one instant.
@@ -69,6 +82,8 @@ class LiveSeries:
         self._exits = pd.Series(dtype="float64")
         self._rolls = roll_frame([])
         self._only = ""
+        self._reach: tuple[date, date] | None = None
+        self._made: dict[tuple[date, str], _Made] = {}
         self.settled_to: date | None = None
         self.notes: list[str] = []
 
@@ -78,6 +93,7 @@ class LiveSeries:
         Raises:
             G4qcError: see `read_bars` and `rolls_ahead`.
         """
+        self._reach = self._stores.bars.reach(self.instrument.symbol, self.length.name)
         own = self.spec.model_copy(update={"adjustment": Adjustment.NONE})
         read = read_bars(own, self._registry, self._stores, now)
         over = [s.trade_date for s in self._sessions_of(read.series) if s.close <= now]
@@ -89,6 +105,10 @@ class LiveSeries:
         self._exits = read.exits
         self.notes = [f"{read.known.words()}"] if read.known.missing else []
         self._follow(self._ahead(now))
+
+    def stale(self) -> bool:
+        """Return whether other sessions are stored than when the series was loaded."""
+        return self._stores.bars.reach(self.instrument.symbol, self.length.name) != self._reach
 
     def session_at(self, now: datetime) -> Session | None:
         """Return the session that is open at `now`, or the next one that opens."""
@@ -126,12 +146,13 @@ class LiveSeries:
                     return end
         return None
 
-    def at(self, until: datetime, minutes: Mapping[str, LiveMinutes]) -> SeriesNow:
+    def at(self, until: datetime, minutes: Mapping[str, LiveMinutes], tail: int | None = None) -> SeriesNow:
         """Return the series up to an instant, complete bars only.
 
         Args:
             until: end of the bar that has just closed, UTC.
             minutes: live minutes by contract month.
+            tail: bars that are wanted, at least; None: all.
 
         Raises:
             TradingRefused: a session between the stored bars and the live ones is missing; the sentence names it.
@@ -146,24 +167,41 @@ class LiveSeries:
         for session in self.behind(until - timedelta(microseconds=1)):
             month = self.front(session.trade_date)
             source = minutes.get(month)
-            own = None if source is None else source.frame(session.open, min(session.close, until))
-            if source is None or own is None or not self._covers(source, session, until):
+            if source is None or not self._covers(source, session, until):
                 lacking.append(f"{session.trade_date} of {month}")
                 continue
-            made = resample(own, self.length, self.hours)
-            ends = pd.to_datetime(bar_ends(made, self.length, self.hours), unit="us", utc=True)
-            whole = made[ends <= pd.Timestamp(until)]
-            live.append(whole.assign(factor=1.0, adjustment=0.0)[list(CONTINUOUS_COLUMNS)])
+            whole = self._made_of(source, session, min(session.close, until))
+            live.append(whole)
             self._add_exit(exits, session, month, whole, minutes)
         if lacking:
             raise TradingRefused(
                 f"Bars of {self.instrument.symbol} are missing ({listing(lacking)}): run `g4qc extract "
                 f"{self.instrument.symbol}`."
             )
+        if tail is not None and self.spec.adjustment not in _ANCHORED_AT_THE_START:
+            live[0] = live[0].iloc[-tail:]
         joined = pd.concat([part for part in live if len(part)], ignore_index=True) if any(map(len, live)) else live[0]
         shown = adjusted(joined, self._rolls, self.spec.adjustment, whole=True)
         index = pd.DatetimeIndex(list(exits), tz="UTC") if exits else pd.DatetimeIndex([], tz="UTC")
         return SeriesNow(shown, pd.Series(list(exits.values()), index=index.as_unit("us"), dtype="float64"))
+
+    def _made_of(self, source: LiveMinutes, session: Session, until: datetime) -> pd.DataFrame:
+        """Return the complete bars of a session up to an instant; what was made before is kept."""
+        key, version = (session.trade_date, source.month), source.version(session.trade_date)
+        known = self._made.get(key)
+        if known is None or known.version != version or known.until > until:
+            known = _Made(version, session.open, self._stored.iloc[:0])
+        fresh = resample(source.frame(known.until, until), self.length, self.hours)
+        ends = pd.to_datetime(bar_ends(fresh, self.length, self.hours), unit="us", utc=True)
+        complete = fresh[ends <= pd.Timestamp(until)]
+        if len(complete):
+            last = ends[len(complete) - 1].to_pydatetime()
+            added = complete.assign(factor=1.0, adjustment=0.0)[list(CONTINUOUS_COLUMNS)]
+            bars = pd.concat([known.bars, added], ignore_index=True) if len(known.bars) else added
+            known = _Made(version, last, bars.reset_index(drop=True))
+        self._made = {kept: made for kept, made in self._made.items() if kept[0] >= (self.settled_to or kept[0])}
+        self._made[key] = known
+        return known.bars
 
     def _covers(self, minutes: LiveMinutes, session: Session, until: datetime) -> bool:
         first = minutes.covered_from()

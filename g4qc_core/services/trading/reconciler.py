@@ -14,7 +14,7 @@ from decimal import Decimal
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import Reconciliation
-from g4qc_core.trading.broker import Broker, BrokerEvent, Commission, Execution, OpenOrder
+from g4qc_core.trading.broker import Broker, Commission, Execution, OpenOrder
 from g4qc_core.trading.order_states import Cause, OrderState
 from g4qc_core.trading.reconciliation import BrokerDifference, BrokerSide, KnownOrder, differences
 
@@ -41,6 +41,7 @@ class Reconciler:
         book: the orders of the account.
         stores: of the database.
         traded: symbol and money of one point by con_id, of every contract of the traded instruments.
+        record: takes what the broker says about an order.
         drain: takes the events that have arrived meanwhile; waits for a moment.
         tell: receives level, subject and words.
     """
@@ -50,11 +51,12 @@ class Reconciler:
         book: OrderBook,
         stores: Stores,
         traded: Mapping[int, tuple[str, Decimal]],
+        record: Callable[[OpenOrder | Execution | Commission], None],
         drain: Callable[[], None],
         tell: Callable[[str, str, str], None],
     ) -> None:
         self._book, self._stores, self._traded = book, stores, traded
-        self._drain, self._tell = drain, tell
+        self._record, self._drain, self._tell = record, drain, tell
         self._unseen: dict[str, int] = {}
         self.highest_id = 0
 
@@ -119,9 +121,12 @@ class Reconciler:
         opened = broker.open_orders()
         # Positions last: fills that came meanwhile are heard in the next look.
         positions = [one for one in broker.positions() if one.account == self._book.account]
-        self._take(broker, [*executions, *costs])
+        heard: list[Execution | Commission] = [*executions, *costs]
+        for event in heard:
+            self._record(event)
         mine = [one for one in opened if one.account in ("", self._book.account)]
-        self._take(broker, [*(one for one in completed if one.account in ("", self._book.account)), *mine])
+        for order in (*(one for one in completed if one.account in ("", self._book.account)), *mine):
+            self._record(order)
         self.highest_id = max([self.highest_id, *(one.order_id for one in opened if one.client_id == broker.client_id)])
         self._settle_absent(mine, broker.now())
         side = BrokerSide(positions, mine, [one for one in executions if one.account == self._book.account])
@@ -138,14 +143,6 @@ class Reconciler:
         ]
         found = differences(self._book.holdings(), self._book.fills, known, side, self._traded)
         return Look(found, len(positions), len(mine), len(side.executions))
-
-    def _take(self, broker: Broker, events: list[BrokerEvent]) -> None:
-        at = broker.now()
-        for event in events:
-            if isinstance(event, (Execution, Commission, OpenOrder)):
-                heard = self._book.hear(event, broker.client_id, at)
-                for problem in heard.problems:
-                    self._stores.safety.lock(self._book.account, problem, at)
 
     def _settle_absent(self, opened: list[OpenOrder], at: datetime) -> None:
         """Count the looks that do not show an order, and end those that were confirmed before."""

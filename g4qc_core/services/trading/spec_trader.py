@@ -77,7 +77,12 @@ class SpecTrader:
         return self.unit.name
 
     def catch_up(self, now: datetime) -> None:
-        """Store as skipped what was not decided while no trader ran, up to the bar before the newest one."""
+        """Store as skipped what was not decided, or not carried out, while no trader ran."""
+        for decision in self._stores.orders.decisions(self._account, self.name, most=20):
+            if decision.state is DecisionState.PENDING:
+                reason = "the trader was restarted while it waited for the end of earlier orders"
+                self._stores.orders.fulfil(decision.key, DecisionState.SKIPPED, [], now, reason)
+                self._tell("warning", self.name, f"A decision was skipped: {reason}.")
         series, last = self.unit.series, self._decided
         if last is None:
             return
@@ -145,7 +150,7 @@ class SpecTrader:
 
     def _decide(self, start: datetime, end: datetime, session: Session, now: datetime) -> None:
         try:
-            found = self.unit.series.at(end, self._minutes)
+            found = self.unit.series.at(end, self._minutes, self.unit.decider.tail)
             bars = found.bars
             if bars.empty or bars["timestamp"].iloc[-1] != pd.Timestamp(start):
                 self._skip(start, end, f"no live bar of {self.unit.instrument.symbol} arrived in it", now)

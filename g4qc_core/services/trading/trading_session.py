@@ -25,18 +25,23 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import (
     Broker,
     BrokerEvent,
+    Commission,
+    Execution,
     Link,
     LinkChanged,
     LiveBar,
+    OpenOrder,
     OrderProblem,
+    OrderStatus,
     StreamEnded,
 )
-from g4qc_core.trading.intents import DecisionState, Order
+from g4qc_core.trading.intents import Order
 from g4qc_core.trading.limits import TradingLimits
 from g4qc_core.trading.order_states import OrderState
 
 _RECONCILE_EVERY = timedelta(minutes=3)
 _RELOAD_EVERY = timedelta(minutes=5)
+_HASTE = timedelta(seconds=5)
 _AFTER_CLOSE = timedelta(minutes=1)
 _BEFORE_OPEN = timedelta(minutes=10)
 _TICK = 0.1
@@ -93,7 +98,9 @@ class TradingSession:
             parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
         )
         self.desk = OrderDesk(self.book, parts.stores, self._gate, parts.tell)
-        self.reconciler = Reconciler(self.book, parts.stores, points_of(parts.units), self._drain, parts.tell)
+        self.reconciler = Reconciler(
+            self.book, parts.stores, points_of(parts.units), self.record, self._drain, parts.tell
+        )
         self.specs = [self._spec(unit) for unit in parts.units]
         self._commands = CommandDesk(self)
         self._doubt_since: float | None = None
@@ -126,7 +133,6 @@ class TradingSession:
         self.desk.connect(self.broker)
         self.reconcile(cause)
         self.risk.learn_margins(self.broker)
-        self._drop_waiting(self.broker.now())
         self.desk.send_planned(self.broker.now(), self._too_old)
         self._feeds.subscribe_all()
         for spec in self.specs:
@@ -175,21 +181,25 @@ class TradingSession:
             case StreamEnded():
                 self._feeds.ended(event)
             case _:
-                heard = self.book.hear(event, self.broker.client_id, now)
-                for problem in heard.problems:
-                    if self.parts.stores.safety.lock(self.parts.account, problem, now):
-                        self.parts.tell("error", problem.symbol, f"{problem}.")
-                for order in heard.orders:
-                    self._tell_order(order)
-                for doubt in heard.doubts:
-                    self.parts.tell("warning", self.parts.account, f"To be compared with the broker: {doubt}.")
-                if heard.doubts:
-                    self._doubt()
-                if isinstance(event, OrderProblem) and "read-only" in event.text.lower():
-                    self.risk.link = (
-                        "The gateway is read-only: untick 'Read-Only API' in the API settings of TWS or IB Gateway."
-                    )
+                self.record(event)
                 self.desk.proceed(now)
+
+    def record(self, event: OpenOrder | OrderStatus | Execution | Commission | OrderProblem) -> None:
+        """Take what the broker says about orders, tell what a person should know, and note what must be compared."""
+        now = self.broker.now()
+        heard = self.book.hear(event, self.broker.client_id, now)
+        for problem in heard.problems:
+            if self.parts.stores.safety.lock(self.parts.account, problem, now):
+                self.parts.tell("error", problem.symbol, f"{problem}.")
+        for order in heard.orders:
+            self._tell_order(order)
+        for doubt in heard.doubts:
+            self.parts.tell("warning", self.parts.account, f"To be compared with the broker: {doubt}.")
+            self._doubt_since = self._doubt_since or time.monotonic()
+        if isinstance(event, OrderProblem) and "read-only" in event.text.lower():
+            self.risk.link = (
+                "The gateway is read-only: untick 'Read-Only API' in the API settings of TWS or IB Gateway."
+            )
 
     def _tell_order(self, order: Order) -> None:
         if order.state is OrderState.REJECTED:
@@ -204,7 +214,6 @@ class TradingSession:
         for spec in self.specs:
             if self._feeds.of(spec.unit.instrument.symbol).get(feed.month) is feed:
                 self._due(spec, max(now, event.start), heard_later=event.start)
-        feed.save(now)
 
     def _link(self, event: LinkChanged) -> None:
         if event.link is Link.ENDED:
@@ -228,16 +237,22 @@ class TradingSession:
                 if (now - decision.decided_at).total_seconds() > self.parts.limits.stale_after:
                     reason = "the orders before it did not end in time"
                     self.desk.give_up(decision.key.spec, reason, now)
-        if self._doubtful() or now - self._reconciled >= _RECONCILE_EVERY:
+        calm = self._calm(now)
+        if self._doubtful() or now - self._reconciled >= _RECONCILE_EVERY * (1 if calm else 2):
             self.reconcile("doubt" if now - self._reconciled < _RECONCILE_EVERY else "schedule")
         for close in [one for one in self._closes if now >= one + _AFTER_CLOSE]:
             self._closes.discard(close)
             self.reconcile("close")
         if not self._closes:
             self._closes = self._next_closes()
-        if now - self._loaded >= _RELOAD_EVERY:
+        if now - self._loaded >= _RELOAD_EVERY * (1 if calm else 2):
             self._loaded = now
             self._follow_sessions(now)
+
+    def _calm(self, now: datetime) -> bool:
+        """Return whether no bar closes within the next seconds, so that there is time for questions."""
+        ends = [end for spec in self.specs if (end := spec.unit.series.next_end(now)) is not None]
+        return all(end - now > _HASTE for end in ends)
 
     def _due(self, spec: SpecTrader, now: datetime, heard_later: datetime | None = None) -> None:
         bar = spec.unit.series.bar_ended(now)
@@ -249,10 +264,9 @@ class TradingSession:
     def _follow_sessions(self, now: datetime) -> None:
         """Take newly stored sessions, and move positions before a session that opens in another contract."""
         for spec in self.specs:
-            behind = spec.unit.series.behind(now)
             session = spec.unit.series.session_at(now)
             opens = session is not None and timedelta(0) < session.open - now <= 2 * _BEFORE_OPEN
-            if len(behind) > 1 or opens:
+            if opens or spec.unit.series.stale():
                 self._load(spec.unit, now)
             if session is not None and opens:
                 spec.roll(session, now)
@@ -267,19 +281,6 @@ class TradingSession:
         if late > self.parts.limits.stale_after:
             return f"the trader was restarted {late:.0f} s after the decision"
         return None
-
-    def _drop_waiting(self, now: datetime) -> None:
-        """End the decisions that waited when the trader ended, and say so."""
-        for spec in self.specs:
-            for decision in self.parts.stores.orders.decisions(self.parts.account, spec.name, most=20):
-                if decision.state is DecisionState.PENDING:
-                    reason = "the trader was restarted while it waited for the end of earlier orders"
-                    self.parts.stores.orders.fulfil(decision.key, DecisionState.SKIPPED, [], now, reason)
-                    self.parts.tell("warning", spec.name, f"A decision was skipped: {reason}.")
-
-    def _doubt(self) -> None:
-        if self._doubt_since is None:
-            self._doubt_since = time.monotonic()
 
     def _doubtful(self) -> bool:
         """Return whether something has been unclear for long enough that the broker must be asked."""

@@ -94,6 +94,7 @@ class Stage:
         trading: str,
         backtests: str,
         *,
+        symbol: str = "ES",
         script: str = "",
         version: int = 178,
         port: int = 0,
@@ -101,7 +102,8 @@ class Stage:
         home.mkdir(parents=True, exist_ok=True)
         (home / "trading.toml").write_text(trading)
         (home / "backtests.toml").write_text(backtests)
-        self.stores = stores
+        self.stores, self._market = stores, market
+        self._hours = calendar(REGISTRY[symbol].calendar)
         self.clock = GatewayClock(now, frozen=True)
         self.gateway = SimulatedGateway(
             market,
@@ -134,7 +136,7 @@ class Stage:
     @property
     def account(self) -> str:
         """The gateway's account."""
-        return self.gateway.broker.account.name if hasattr(self.gateway.broker, "account") else "SIM000001"
+        return self._market.account
 
     def connect(self) -> SteppedBroker:
         """A connection of the trader."""
@@ -187,6 +189,9 @@ class Stage:
         """Set the clock to the end of a bar, and wait until it is decided and its orders have ended."""
         self.clock.set(end)
         self.wait(lambda: self.decided(spec, start), f"a decision of {spec} on {start}")
+        if self._hours.trade_date_of(end) is None:
+            # The market is closed: its orders are filled at the next open.
+            self.clock.set(min(one.open for one in self._hours.sessions_between(end, end + timedelta(days=7))))
         self.wait(self.quiet, "the end of orders")
 
     def decided(self, spec: str, start: datetime) -> bool:

@@ -14,10 +14,10 @@ from g4qc_core.services.backtests.spec_bars import read_bars
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import in_force
-from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill
+from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill, money
 
 FIRST = datetime(2026, 9, 28, tzinfo=UTC)
-BEGIN = datetime(2026, 10, 14, 21, 30, tzinfo=UTC)
+BEGIN = datetime(2026, 10, 14, 20, 50, tzinfo=UTC)
 END = datetime(2026, 10, 16, 21, 0, tzinfo=UTC)
 
 TRADING = """
@@ -84,7 +84,10 @@ def test_fills_are_the_backtests_trades(
     expected = [(at, int(position[at] - before)) for before, at in zip([0, *position.values()], starts, strict=False)
                 if position[at] != before]  # fmt: skip
     assert len(expected) > 3
-    made: dict[datetime, int] = {}
-    for at, quantity, _ in fills:
-        made[at] = made.get(at, 0) + quantity
-    assert made == {at.to_pydatetime(): quantity for at, quantity in expected if quantity}
+    own = read.series["open"] - read.series["adjustment"]
+    opens = dict(zip(read.series["timestamp"], own, strict=True))
+    slip = float(REGISTRY["ES"].tick)
+    assert fills == [
+        (at.to_pydatetime(), quantity, money(opens[at] + slip * (1 if quantity > 0 else -1)))
+        for at, quantity in expected
+    ]
