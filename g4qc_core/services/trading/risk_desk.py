@@ -14,7 +14,7 @@ from g4qc_core.services.trading.instrument_checks import failing_checks
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.order_desk import probe_ticket
+from g4qc_core.services.trading.trade_desk import probe_ticket
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker

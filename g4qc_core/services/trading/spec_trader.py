@@ -17,7 +17,7 @@ from g4qc_core.calendars.session import Session
 from g4qc_core.errors import G4qcError
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.order_desk import OrderDesk
+from g4qc_core.services.trading.trade_desk import TradeDesk
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.intents import DecisionState, TradeDecision
@@ -52,7 +52,7 @@ class SpecTrader:
         account: str,
         unit: TradedUnit,
         book: OrderBook,
-        desk: OrderDesk,
+        desk: TradeDesk,
         stores: Stores,
         limits: TradingLimits,
         begins: datetime,
@@ -157,7 +157,7 @@ class SpecTrader:
                 return
             if len(bars) < self.unit.decider.bars_needed:
                 needed = self.unit.decider.bars_needed
-                self._skip(start, end, f"there are {len(bars)} bars, and the strategy needs {needed}", now)
+                self._skip(start, end, f"of {needed} bars that the strategy needs there are {len(bars)}", now)
                 return
             close = Decimal(str(self._own_close(bars)))
             front = self.unit.series.front(self._next_date(end, session))

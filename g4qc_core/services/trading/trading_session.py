@@ -16,10 +16,10 @@ from g4qc_core.services.trading.command_desk import CommandDesk
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.live_feeds import LiveFeeds
 from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.order_desk import OrderDesk
 from g4qc_core.services.trading.reconciler import Reconciler
 from g4qc_core.services.trading.risk_desk import RiskDesk
 from g4qc_core.services.trading.spec_trader import SpecTrader
+from g4qc_core.services.trading.trade_desk import TradeDesk
 from g4qc_core.services.trading.traded_specs import TradedUnit, first_bar, points_of
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import (
@@ -97,7 +97,7 @@ class TradingSession:
         self.risk = RiskDesk(
             parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
         )
-        self.desk = OrderDesk(self.book, parts.stores, self._gate, parts.tell)
+        self.desk = TradeDesk(self.book, parts.stores, self._gate, parts.tell)
         self.reconciler = Reconciler(
             self.book, parts.stores, points_of(parts.units), self.record, self._drain, parts.tell
         )

@@ -25,14 +25,14 @@ Gate = Callable[[Order], str | None]
 
 
 @dataclass(frozen=True)
-class TradedInstrument:
+class TradableContracts:
     """An instrument and the contracts of it that may be traded, by month."""
 
     instrument: Instrument
     contracts: Mapping[str, TradedContract]
 
 
-class OrderDesk:
+class TradeDesk:
     """Makes and sends the orders of one account.
 
     Args:
@@ -46,7 +46,7 @@ class OrderDesk:
         self._book, self._stores, self._gate, self._tell = book, stores, gate, tell
         self._broker: Broker | None = None
         self._next_id = 1
-        self._waiting: dict[str, tuple[TradeDecision, TradedSpec, TradedInstrument]] = {}
+        self._waiting: dict[str, tuple[TradeDecision, TradedSpec, TradableContracts]] = {}
 
     def connect(self, broker: Broker | None) -> None:
         """Use a connection from now on; None: there is none."""
@@ -64,7 +64,7 @@ class OrderDesk:
         """Return the decisions that wait for the end of earlier orders."""
         return [decision for decision, _, _ in self._waiting.values()]
 
-    def decide(self, decision: TradeDecision, how: TradedSpec, traded: TradedInstrument) -> bool:
+    def decide(self, decision: TradeDecision, how: TradedSpec, traded: TradableContracts) -> bool:
         """Store a decision and send its orders; return False if this bar was decided already.
 
         Args:
@@ -156,14 +156,14 @@ class OrderDesk:
         if found is not None:
             self._stores.orders.fulfil(found[0].key, DecisionState.REPLACED, [], at, "a later decision came first")
 
-    def _orders(self, decision: TradeDecision, how: TradedSpec, traded: TradedInstrument) -> list[Order]:
+    def _orders(self, decision: TradeDecision, how: TradedSpec, traded: TradableContracts) -> list[Order]:
         legs = self._legs(decision, traded)
         return [
             self._order(decision, number, contract, signed, how, traded.instrument, plain=plain)
             for number, (contract, signed, plain) in enumerate(legs, 1)
         ]
 
-    def _legs(self, decision: TradeDecision, traded: TradedInstrument) -> Sequence[tuple[TradedContract, int, bool]]:
+    def _legs(self, decision: TradeDecision, traded: TradableContracts) -> Sequence[tuple[TradedContract, int, bool]]:
         """Return contract, contracts and whether only a market order will do, closing legs first."""
         held = {
             holding.month: holding.quantity
