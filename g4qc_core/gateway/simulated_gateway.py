@@ -18,7 +18,7 @@ from types import TracebackType
 from g4qc_core.errors import PortTaken, UsageError
 from g4qc_core.gateway.broker.simulated_broker import SimulatedBroker
 from g4qc_core.gateway.broker.trading_rules import TradingRules
-from g4qc_core.gateway.desk.order_desk import OrderDesk
+from g4qc_core.gateway.desk.gateway_desk import GatewayDesk
 from g4qc_core.gateway.faults.director import Director, Stagehands
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.faults.switches import Faults, FaultStage, Silence
@@ -81,7 +81,7 @@ class SimulatedGateway:
         self._trading = trading or TradingRules()
         self.quotes = Quotes(market, self._trading.slippage_ticks)
         self.broker = SimulatedBroker(self.quotes, self.clock.now(), self._trading)
-        self._desk: OrderDesk | None = None
+        self._desk: GatewayDesk | None = None
         self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
         self._script = script or FaultScript()
         self._market = market
@@ -113,7 +113,7 @@ class SimulatedGateway:
         self._market.listings(self.clock.now())
         hands = Stagehands(self._announce, self._release, self._disconnect, self._restart, self._sessions)
         self._director = Director(self.faults, self._script, self.clock, hands)
-        self._desk = OrderDesk(self.broker, self._market.account, self.clock, read_only=self._trading.read_only)
+        self._desk = GatewayDesk(self.broker, self._market.account, self.clock, read_only=self._trading.read_only)
         self._server = await self._listen()
         self.port = self._server.sockets[0].getsockname()[1]
         _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)

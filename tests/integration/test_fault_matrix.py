@@ -20,7 +20,7 @@ import pytest
 from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import G4qcError
-from g4qc_core.gateway.faults.fault import STREAM_STAGES
+from g4qc_core.gateway.faults.fault import ORDER_STAGES, REPORT_STAGES, STREAM_STAGES
 from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript
 from g4qc_core.gateway.faults.outages import OUTAGES
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
@@ -59,7 +59,7 @@ MIDDLE = {"handshake": 7, "start": 30, "contracts": 4096, "head": 9, "history": 
 """A place inside the answer of each stage, bytes."""
 
 
-STREAMS = {str(stage) for stage in STREAM_STAGES}
+STREAMS = {str(stage) for stage in (*STREAM_STAGES, *ORDER_STAGES, *REPORT_STAGES)}
 """Stages of requests that extraction does not make."""
 
 

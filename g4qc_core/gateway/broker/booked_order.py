@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -121,6 +121,24 @@ class BookedFill:
         return self.exec_id.rpartition(".")[0]
 
 
+@dataclass(frozen=True)
+class FillManner:
+    """How an order fares if not as usual.
+
+    Attributes:
+        largest: most contracts in one execution; None: any number.
+        pause: time between these executions.
+        rejection: code and text with which it is rejected at once after it was taken; None: it is not.
+    """
+
+    largest: int | None = None
+    pause: timedelta = timedelta()
+    rejection: tuple[int, str] | None = None
+
+
+AS_USUAL = FillManner()
+
+
 @dataclass
 class BookedOrder:
     """An order and its state.
@@ -131,7 +149,7 @@ class BookedOrder:
         expires_at: instant at which it ends unfilled, UTC; None: when its contract does.
         looked_until: instant up to which its fills are known, UTC.
         triggered: True once a stop price has been reached; always True without one.
-        largest_fill: most contracts in one execution; None: any number.
+        manner: how it fares if not as usual.
         reason: why it was cancelled or rejected.
     """
 
@@ -148,7 +166,7 @@ class BookedOrder:
     filled: int = 0
     paid: Decimal = Decimal(0)
     last_price: Decimal = Decimal(0)
-    largest_fill: int | None = None
+    manner: FillManner = AS_USUAL
     reason: str = ""
     ended_at: datetime | None = None
     fills: list[BookedFill] = field(default_factory=list)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from g4qc_core.gateway.broker.booked_order import BookedFill, BookedOrder, OrderTerms, Progress
+from g4qc_core.gateway.broker.booked_order import AS_USUAL, BookedFill, BookedOrder, FillManner, OrderTerms, Progress
 from g4qc_core.gateway.broker.broker_news import AccountNews, BrokerNews, FillNews, OrderNews, OrderNotice
 from g4qc_core.gateway.broker.exchange_hours import closes_at, midnight_after, opens_at
 from g4qc_core.gateway.broker.fill_rules import Touch, decimal, next_touch
@@ -106,7 +106,7 @@ class SimulatedBroker:
         return news
 
     def place(
-        self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, largest_fill: int | None = None
+        self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, manner: FillManner = AS_USUAL
     ) -> None:
         """Take an order, or change one that the client has placed with the same id.
 
@@ -118,11 +118,11 @@ class SimulatedBroker:
         if known is not None:
             self._change(known, terms, now)
         else:
-            self._take(client_id, order_id, terms, now, largest_fill)
+            self._take(client_id, order_id, terms, now, manner)
         self.advance(now)
 
-    def refuse(self, client_id: int, order_id: int) -> None:
-        """Note that an id was used by an order that was not taken."""
+    def use(self, client_id: int, order_id: int) -> None:
+        """Note that a client has used an id, even for an order that was not taken."""
         self._highest[client_id] = max(self._highest.get(client_id, 0), order_id)
 
     def cancel(self, order: BookedOrder, now: datetime, reason: str = "") -> None:
@@ -157,6 +157,7 @@ class SimulatedBroker:
         self.advance(now)
         last = self.price(order.terms.listing)
         if last is not None and order.active:
+            order.manner = AS_USUAL
             self._fill(order, Touch(now, last))
 
     def correct(self, fill: BookedFill, ticks: int) -> None:
@@ -169,18 +170,20 @@ class SimulatedBroker:
         corrected = replace(fill, exec_id=f"{stem}.{int(number) + 1:02d}", price=price, average=order.average)
         self._book(order, corrected)
 
-    def _take(self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, largest_fill: int | None) -> None:
+    def _take(self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, manner: FillManner) -> None:
         if order_id < self.next_id(client_id):
             raise RejectedOrder(103, "Duplicate order id")
-        self.refuse(client_id, order_id)
+        self.use(client_id, order_id)
         check_terms(terms, now)
         progress = Progress.NOT_SENT
-        order = BookedOrder(order_id, client_id, 0, terms, now, progress, now, now, largest_fill=largest_fill)
+        order = BookedOrder(order_id, client_id, 0, terms, now, progress, now, now, manner=manner)
         if terms.transmit:
             self._send(order, now)
         self.orders.append(order)
         self._by_id[client_id, order_id] = order
         self._announce(order)
+        if manner.rejection is not None:
+            self._reject(order, now, *manner.rejection)
 
     def _send(self, order: BookedOrder, now: datetime) -> None:
         check_margin(self.account, self.price, order)
@@ -275,8 +278,10 @@ class SimulatedBroker:
     def _fill(self, order: BookedOrder, touch: Touch) -> None:
         assert touch.price is not None
         order.looked_until = max(order.looked_until, touch.at)
-        while order.remaining:
-            shares = min(order.remaining, order.largest_fill or order.remaining)
+        manner = order.manner
+        while order.remaining and order.looked_until <= touch.at:
+            shares = min(order.remaining, manner.largest or order.remaining)
+            order.looked_until += manner.pause
             order.filled += shares
             order.paid += shares * touch.price
             order.last_price = touch.price
@@ -305,6 +310,11 @@ class SimulatedBroker:
         self._news.append(FillNews(booked))
         self._tell(order)
         self._news.append(AccountNews(order.terms.listing.contract.con_id))
+
+    def _reject(self, order: BookedOrder, at: datetime, code: int, text: str) -> None:
+        order.progress, order.ended_at, order.reason = Progress.REJECTED, at, text
+        self._news.append(OrderNotice(order.client_id, order.order_id, code, text))
+        self._tell(order)
 
     def _end(self, order: BookedOrder, progress: Progress, at: datetime, reason: str = "") -> None:
         order.progress, order.ended_at, order.reason = progress, at, reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from g4qc_core.gateway.desk import account_reports as reports
-from g4qc_core.gateway.desk import order_desk as codes
+from g4qc_core.gateway.desk import gateway_desk as codes
 from g4qc_core.gateway.desk import order_layouts as layouts
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.layouts import Message

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from g4qc_core.gateway.broker.booked_order import BookedFill, BookedOrder, OrderKind, OrderTerms, Progress
+from g4qc_core.gateway.broker.booked_order import (
+    BookedFill,
+    BookedOrder,
+    FillManner,
+    OrderKind,
+    OrderTerms,
+    Progress,
+)
 from g4qc_core.gateway.broker.order_checks import RejectedOrder
 from g4qc_core.gateway.desk import order_layouts as layouts
 from g4qc_core.gateway.desk import order_reports as reports
 from g4qc_core.gateway.desk.order_parsing import OrderMessage, order_message
+from g4qc_core.gateway.faults.switches import Effect
 from g4qc_core.gateway.markets.simulated_market import Listing
 from g4qc_core.gateway.protocol.bar_request_rules import GATEWAY_ZONE, Refusal
 from g4qc_core.gateway.protocol.client_requests import ContractQuery
@@ -42,13 +50,15 @@ def place(asked: RequestContext) -> list[Message]:
         terms = _terms(asked, message)
         if terms.what_if:
             return [_what_if(asked, message.order_id, terms)]
-        desk.broker.place(asked.client_id, message.order_id, terms, asked.now)
+        if asked.effect.refused is not None:
+            raise RejectedOrder(*asked.effect.refused)
+        desk.broker.place(asked.client_id, message.order_id, terms, desk.clock.now(), _manner(asked.effect))
     except RejectedOrder as rejected:
         raise Refusal(rejected.code, rejected.text) from None
     finally:
-        desk.tell()
         if not message.what_if:
-            desk.broker.refuse(asked.client_id, message.order_id)
+            desk.broker.use(asked.client_id, message.order_id)
+        desk.tell()
     return []
 
 
@@ -62,12 +72,15 @@ def cancel(asked: RequestContext) -> list[Message]:
     order = asked.desk.broker.find(asked.client_id, asked.request_id)
     if order is None:
         raise Refusal(10147, f"OrderId {asked.request_id} that needs to be cancelled is not found.")
-    asked.desk.broker.advance(asked.now)
+    broker, now = asked.desk.broker, asked.desk.clock.now()
+    broker.advance(now)
+    if asked.effect.fills_instead:
+        broker.fill_now(order, now)
+    asked.desk.tell()
     if order.progress.final:
-        asked.desk.tell()
         text = f"OrderId {asked.request_id} that needs to be cancelled cannot be cancelled, state: {order.progress}."
         raise Refusal(10148, text)
-    asked.desk.broker.cancel(order, asked.now)
+    broker.cancel(order, now)
     asked.desk.tell()
     return []
 
@@ -76,7 +89,7 @@ def cancel_all(asked: RequestContext) -> list[Message]:
     """Cancel the open orders of all clients; raises Refusal if the gateway is read-only."""
     check_writable(asked)
     for order in asked.desk.broker.open_orders():
-        asked.desk.broker.cancel(order, asked.now)
+        asked.desk.broker.cancel(order, asked.desk.clock.now())
     asked.desk.tell()
     return []
 
@@ -151,6 +164,10 @@ def check_writable(asked: RequestContext) -> None:
     """Raise Refusal (321) if the gateway is read-only."""
     if asked.desk.read_only:
         raise _invalid(_READ_ONLY)
+
+
+def _manner(effect: Effect) -> FillManner:
+    return FillManner(effect.largest_fill, timedelta(seconds=effect.fill_pause), effect.rejected)
 
 
 def _opened(asked: RequestContext, orders: list[BookedOrder]) -> list[Message]:

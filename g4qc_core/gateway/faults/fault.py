@@ -13,7 +13,17 @@ from g4qc_core.gateway.faults.switches import Effect, FaultStage
 DATA_STAGES = (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY)
 REQUEST_STAGES = (*DATA_STAGES, FaultStage.TIME)
 STREAM_STAGES = (FaultStage.BAR_UPDATE, FaultStage.BAR_END)
-STAGES = (FaultStage.CONNECT, FaultStage.HANDSHAKE, FaultStage.START, *REQUEST_STAGES, *STREAM_STAGES)
+ORDER_STAGES = (FaultStage.ORDER, FaultStage.CANCEL)
+REPORT_STAGES = (FaultStage.OPEN_ORDER, FaultStage.ORDER_STATUS, FaultStage.EXECUTION, FaultStage.COMMISSION)
+STAGES = (
+    FaultStage.CONNECT,
+    FaultStage.HANDSHAKE,
+    FaultStage.START,
+    *REQUEST_STAGES,
+    *STREAM_STAGES,
+    *ORDER_STAGES,
+    *REPORT_STAGES,
+)
 
 
 def _not_boolean(value: Any) -> Any:

@@ -25,12 +25,13 @@ from pydantic import ValidationError
 
 from g4qc_core.errors import SettingsError, unknown
 from g4qc_core.gateway.faults.fault import Fault
+from g4qc_core.gateway.faults.order_faults import ORDER_FAULTS
 from g4qc_core.gateway.faults.outages import OUTAGES, Act
 from g4qc_core.gateway.faults.request_faults import REQUEST_FAULTS
 from g4qc_core.gateway.faults.stream_faults import STREAM_FAULTS
 from g4qc_core.gateway.faults.switches import FaultStage
 
-KINDS = REQUEST_FAULTS | STREAM_FAULTS | OUTAGES
+KINDS = REQUEST_FAULTS | STREAM_FAULTS | ORDER_FAULTS | OUTAGES
 """The kinds of fault by the names that a script gives them."""
 
 _HEADLINE = re.compile(r"^\s*\[\[\s*fault\s*\]\]")

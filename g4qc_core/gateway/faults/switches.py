@@ -31,8 +31,17 @@ class FaultStage(StrEnum):
     """A message of a stream of bars."""
     BAR_END = "bar_end"
     """The last message about a bar; it is a `BAR_UPDATE`, too."""
+    ORDER = "order"
+    """The placing or changing of an order."""
+    CANCEL = "cancel"
+    """The cancellation of an order, or of all."""
+    OPEN_ORDER = "open_order"
+    """A report of an order's terms that the client has not asked for; so are the next three."""
+    ORDER_STATUS = "order_status"
+    EXECUTION = "execution"
+    COMMISSION = "commission"
     OTHER = "other"
-    """Cancellations, and requests about an account or orders; a script cannot name it."""
+    """Other cancellations, and requests about an account; a script cannot name it."""
 
 
 class Silence(StrEnum):
@@ -46,7 +55,7 @@ class Silence(StrEnum):
     HISTORY = "history"
     """It answers all but bars and head timestamps; `SimulatedGateway.release` answers those that wait."""
     DATA = "data"
-    """It answers neither these nor requests for contracts; they wait, too."""
+    """It answers neither these nor requests for contracts; they wait, and so do orders and reports about them."""
     REQUESTS = "requests"
     """It answers nothing after it has reported that it is ready, not even requests for the time."""
 
@@ -70,6 +79,14 @@ class Stall:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """The correction of an execution, by so many ticks, after so many seconds."""
+
+    ticks: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Effect:
     """The faults of one request and its answer; the default is none.
 
@@ -88,6 +105,14 @@ class Effect:
         end: how the connection ends.
         end_after: bytes of the answer that are sent before the end; None: before anything happens; `AFTER`: after all.
         then: called after the answer.
+        behind: the report comes after the next one.
+        refused: code and text with which an order is not taken.
+        rejected: code and text with which an order that was taken is rejected.
+        largest_fill: most contracts of one execution of the order.
+        fill_pause: seconds of the gateway's clock between these executions.
+        fills_instead: the order that is to be cancelled fills.
+        correction: the correction of the execution.
+        ids_back: by how much the next valid id is too low.
         updates_error: code and text of an error that answers a request for bars that are kept up to date.
         twice: the message of a stream comes twice.
         stopped: the stream says nothing more, although it stays open.
@@ -108,6 +133,14 @@ class Effect:
     end: End | None = None
     end_after: int | None = None
     then: tuple[Callable[[], None], ...] = ()
+    behind: bool = False
+    refused: tuple[int, str] | None = None
+    rejected: tuple[int, str] | None = None
+    largest_fill: int | None = None
+    fill_pause: float = 0.0
+    fills_instead: bool = False
+    correction: Correction | None = None
+    ids_back: int = 0
     updates_error: tuple[int, str] | None = None
     twice: bool = False
     stopped: bool = False
@@ -118,7 +151,13 @@ NOTHING_WRONG = Effect()
 
 _WAITING = {
     Silence.HISTORY: (FaultStage.HEAD, FaultStage.HISTORY),
-    Silence.DATA: (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY),
+    Silence.DATA: (
+        FaultStage.CONTRACTS,
+        FaultStage.HEAD,
+        FaultStage.HISTORY,
+        FaultStage.ORDER,
+        FaultStage.CANCEL,
+    ),
 }
 _ID_IN_USE = (326, "Unable to connect as the client id is already in use. Retry with a unique client id.")
 
@@ -161,6 +200,8 @@ class Faults:
             return self._at_start()
         if self.silence == Silence.REQUESTS:
             return Effect(unanswered=stage is not FaultStage.HANDSHAKE)
+        if stage in (FaultStage.ORDER, FaultStage.CANCEL):
+            return Effect(held=stage in _WAITING.get(self.silence, ()))
         if stage not in (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY):
             return NOTHING_WRONG
         effect = self._with_bars() if stage is FaultStage.HISTORY else NOTHING_WRONG

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 
-from g4qc_core.gateway.desk.client_desk import ClientDesk, Report
+from g4qc_core.gateway.desk.client_desk import ClientDesk
 from g4qc_core.gateway.faults.spanish import spanish
 from g4qc_core.gateway.faults.switches import Effect, FaultStage
 from g4qc_core.gateway.protocol import client_requests, layouts, replies
@@ -36,6 +36,9 @@ _STAGES = {
     client_requests.HEAD_TIMESTAMP: FaultStage.HEAD,
     client_requests.HISTORICAL_DATA: FaultStage.HISTORY,
     client_requests.CURRENT_TIME: FaultStage.TIME,
+    client_requests.PLACE_ORDER: FaultStage.ORDER,
+    client_requests.CANCEL_ORDER: FaultStage.CANCEL,
+    client_requests.GLOBAL_CANCEL: FaultStage.CANCEL,
 }
 _READY = (
     (2104, "Market data farm connection is OK:usfarm"),
@@ -61,9 +64,7 @@ class ClientSession:
         self._subscribed: set[tuple[int, int]] = set()
         self._streams = ClientStreams(connection, house, self._begin, self._answer)
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
-        self._orders = ClientDesk(
-            self._report, lambda id_, code, text: replies.error(id_, code, text, house.clock.now())
-        )
+        self._orders = ClientDesk(connection, house, self._begin)
         connection.on_half_open = lambda: house.leave(self)
         self._handlers: dict[int, Callable[[list[str], Effect], Awaitable[None]]] = {
             client_requests.CONTRACT_DATA: self._contracts,
@@ -91,8 +92,9 @@ class ClientSession:
         await self._connection.send(replies.error(request_id, code, text, self._house.clock.now()))
 
     def stop_streams(self) -> None:
-        """Make the open streams silent for good."""
+        """Make the open streams silent for good, and forget the reports that wait."""
         self._streams.stop()
+        self._orders.forget()
 
     async def _serve_one(self) -> bool:
         try:
@@ -164,17 +166,12 @@ class ClientSession:
         now, desk = self._house.clock.now(), self._house.desk
         await self._connection.send(
             Message(layouts.MANAGED_ACCOUNTS, {"accounts": self._house.market.account}),
-            Message(layouts.NEXT_VALID_ID, {"order_id": desk.broker.next_id(client_id)}),
+            Message(layouts.NEXT_VALID_ID, {"order_id": max(desk.broker.next_id(client_id) - effect.ids_back, 1)}),
             *(replies.error(NO_ID, code, text, now) for code, text in _READY),
             effect=effect,
         )
-        self._orders.client_id, self._orders.version = client_id, self._connection.version
-        desk.join(self._orders)
-        self._begin(self._orders.run())
+        desk.join(self._orders, client_id)
         return True
-
-    async def _report(self, report: Report) -> None:
-        await self._connection.send(*report.messages)
 
     async def _others(self, kind: RequestKind, fields: list[str], effect: Effect) -> None:
         house, version = self._house, self._connection.version
@@ -190,6 +187,7 @@ class ClientSession:
             house.clock.now(),
             self._subscribed,
             fields,
+            effect,
             house.desk,
             self._orders,
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from g4qc_core.gateway.desk.order_desk import OrderDesk
+from g4qc_core.gateway.desk.gateway_desk import GatewayDesk
 from g4qc_core.gateway.faults.director import Director
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.quotes import Quotes
@@ -34,7 +34,7 @@ class House:
     clock: GatewayClock
     quotes: Quotes
     director: Director
-    desk: OrderDesk
+    desk: GatewayDesk
     join: Callable[[ClientSession, int], bool]
     leave: Callable[[ClientSession], None]
     seen: Callable[[ClientSession, list[str]], None]

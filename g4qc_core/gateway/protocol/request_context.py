@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from g4qc_core.gateway.faults.switches import Effect
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.layouts import Message
 
 if TYPE_CHECKING:
     from g4qc_core.gateway.desk.client_desk import ClientDesk
-    from g4qc_core.gateway.desk.order_desk import OrderDesk
+    from g4qc_core.gateway.desk.gateway_desk import GatewayDesk
 
 NO_ID = -1
 """Request id of messages about no request."""
@@ -40,6 +41,7 @@ class RequestContext:
         version: protocol version of the connection.
         subscribed: message codes and ids of the client's subscriptions; answers update it.
         fields: all its fields as text, without the message code.
+        effect: the fault of the request.
         desk: the order desk of the gateway.
         client: the client at that desk.
     """
@@ -53,7 +55,8 @@ class RequestContext:
     now: datetime
     subscribed: set[tuple[int, int]]
     fields: list[str]
-    desk: OrderDesk
+    effect: Effect
+    desk: GatewayDesk
     client: ClientDesk
 
 

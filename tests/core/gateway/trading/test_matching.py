@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.calendars.session_calendar import calendar
-from g4qc_core.gateway.broker.booked_order import BookedOrder, OrderKind, OrderTerms, Progress
+from g4qc_core.gateway.broker.booked_order import BookedOrder, FillManner, OrderKind, OrderTerms, Progress
 from g4qc_core.gateway.broker.order_checks import RejectedOrder
 from g4qc_core.gateway.broker.simulated_account import point_value
 from g4qc_core.gateway.broker.simulated_broker import SimulatedBroker
@@ -76,7 +76,11 @@ def actions(draw: st.DrawFn) -> list[tuple[Any, ...]]:
         offset,
         offset,
         st.sampled_from(["DAY", "GTC"]),
-        st.sampled_from([None, 1, 2]),
+        st.builds(
+            FillManner,
+            st.sampled_from([None, 1, 2]),
+            st.sampled_from([timedelta(), timedelta(seconds=20), timedelta(minutes=3)]),
+        ),
     )
     minutes = st.sampled_from([0.0, 0.1, 0.7, 1.0, 7.0, 55.0, 240.0, 3600.0])
     step = st.tuples(st.just("step"), minutes)

@@ -56,10 +56,14 @@ class TradingClient(EWrapper, EClient):  # type: ignore[misc]
         self.first_id = 0
         self._news = threading.Condition()
         self._requests = 10_000
-        self.connect(gateway.host, gateway.port, client_id)
-        self._thread = threading.Thread(target=self.run, daemon=True)
-        self._thread.start()
-        self.first_id = self.wait("next id")[1]
+        # The gateway may not have noticed yet that the last client with this id has gone (326).
+        while not self.of("next id"):
+            self.heard.clear()
+            self.connect(gateway.host, gateway.port, client_id)
+            self._thread = threading.Thread(target=self.run, daemon=True)
+            self._thread.start()
+            self.wait_until(lambda heard: any(h[0] in ("next id", "closed") for h in heard))
+        self.first_id = self.of("next id")[0][1]
 
     def __enter__(self) -> TradingClient:
         return self

@@ -32,7 +32,7 @@ UPDATES, POSITIONS, SUMMARY, POSITIONS_OF_MODEL, UPDATES_OF_MODEL, PROFIT, PROFI
 HORIZON = timedelta(hours=1)
 
 
-class OrderDesk:
+class GatewayDesk:
     """The desk of one gateway.
 
     Args:
@@ -50,8 +50,9 @@ class OrderDesk:
         self._clients: list[ClientDesk] = []
         self._changed = asyncio.Event()
 
-    def join(self, client: ClientDesk) -> None:
+    def join(self, client: ClientDesk, client_id: int) -> None:
         """Tell this client the news from now on."""
+        client.open(client_id)
         self._clients.append(client)
 
     def leave(self, client: ClientDesk) -> None:
@@ -105,7 +106,8 @@ class OrderDesk:
 
     def _tell_fill(self, news: FillNews) -> None:
         for client in self._hearers(news.fill.order.client_id):
-            client.post_fill(reports.execution(news.fill, self.account, client.version), reports.commission(news.fill))
+            execution = reports.execution(news.fill, self.account, client.version)
+            client.post_fill(news.fill, execution, reports.commission(news.fill))
 
     def _tell_notice(self, notice: OrderNotice) -> None:
         for client in self._clients:
