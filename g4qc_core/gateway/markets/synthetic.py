@@ -44,6 +44,7 @@ class SyntheticMarket:
         self._seed = seed
         self._underlyings: dict[str, Underlying] = {}
         self._sessions: OrderedDict[tuple[str, str, date], MarketBars] = OrderedDict()
+        self._last_days: dict[str, Session] = {}
         self._heads: dict[tuple[str, str], datetime | None] = {}
         self._listed: tuple[date, list[Listing]] = (date.min, [])
 
@@ -56,7 +57,7 @@ class SyntheticMarket:
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """See `SimulatedMarket`."""
-        sessions = days_between(calendar(listing.instrument.calendar), start, end)
+        sessions = self._days(listing.instrument.calendar, start, end)
         parts = [self._session(listing, s) for s in sessions if _trades_in(listing, s)]
         return join(parts).between(start, end)
 
@@ -84,6 +85,15 @@ class SyntheticMarket:
             if len(made):
                 return made.start[0].item().replace(tzinfo=session.open.tzinfo)
         return None
+
+    def _days(self, name: str, start: datetime, end: datetime) -> list[Session]:
+        last = self._last_days.get(name)
+        if last is not None and last.open <= start and end <= last.close:
+            return [last]
+        found = days_between(calendar(name), start, end)
+        if found:
+            self._last_days[name] = found[-1]
+        return found
 
     def _session(self, listing: Listing, session: Session) -> MarketBars:
         key = (listing.instrument.symbol, listing.contract.month, session.trade_date)

@@ -147,6 +147,9 @@ NEWS_PROVIDERS = layout(85, Field("providers", "0"))
 MARKET_RULE = layout(93, "rule_id", Field("increments", "1"), Field("low_edge", "0"), "increment")
 USER_INFO = layout(107, "request_id", Field("white_branding", ""))
 
+BAR_FIELDS = ("date", "open", "high", "low", "close", "volume", "wap", "count")
+"""Fields of a historical bar, in order."""
+
 
 def names(layout: Layout, version: int) -> list[str]:
     """Return the names of the layout's fields in a protocol version, in order."""
@@ -184,6 +187,12 @@ def bar_fields(dates: list[str], bars: MarketBars) -> list[str]:
     for at, column in enumerate(columns):
         fields[at :: len(columns)] = column
     return fields
+
+
+def bar_rows(dates: list[str], bars: MarketBars) -> list[list[str]]:
+    """Return the texts of each bar, in the order of `BAR_FIELDS`."""
+    fields = bar_fields(dates, bars)
+    return [fields[at : at + len(BAR_FIELDS)] for at in range(0, len(fields), len(BAR_FIELDS))]
 
 
 def _numbers(column: np.ndarray) -> list[str]:

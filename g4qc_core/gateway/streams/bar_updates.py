@@ -18,7 +18,6 @@ from g4qc_core.gateway.streams.stream import StreamMessage, TradingTime, next_mu
 _EVERY = 5
 _MINUTE = 60
 _SECOND = timedelta(seconds=1)
-_FIELDS = ("date", "open", "high", "low", "close", "volume", "wap", "count")
 
 
 class BarUpdates:
@@ -63,25 +62,23 @@ class BarUpdates:
     def messages(self, now: datetime) -> list[StreamMessage]:
         """See `Stream`: the bars that have changed since the last call, ascending."""
         bars, dates = history.newest(self._market, self._listing, self._query, self._since, now, self._version)
-        rows = {date: self._values(bars, dates, at) for at, date in enumerate(dates)}
-        fresh = [at for at, date in enumerate(dates) if self._sent.get(date) != list(rows[date].values())]
-        self._since, self._sent = now, {date: list(values.values()) for date, values in rows.items()}
-        return [self._update(bars, dates, at, now) for at in fresh]
+        rows = layouts.bar_rows(dates, bars)
+        fresh = [at for at, row in enumerate(rows) if self._sent.get(row[0]) != row]
+        self._since, self._sent = now, {row[0]: row for row in rows}
+        return [self._update(bars, rows[at], at, now) for at in fresh]
 
-    def _update(self, bars: MarketBars, dates: list[str], at: int, now: datetime) -> StreamMessage:
+    def _update(self, bars: MarketBars, row: list[str], at: int, now: datetime) -> StreamMessage:
         def off(ticks: int) -> Message:
-            return self._message(moved(bars, ticks * float(self._listing.tick)), dates, at)
+            wrong = moved(bars.take(slice(at, at + 1)), ticks * float(self._listing.tick))
+            return self._message(*layouts.bar_rows(row[:1], wrong))
 
         end = bars.start[at].item().replace(tzinfo=UTC) + timedelta(seconds=self._query.seconds)
         ends = at + 1 < len(bars) or (self._query.seconds > 0 and end <= now)
-        return StreamMessage(self._message(bars, dates, at), ends, off)
+        return StreamMessage(self._message(row), ends, off)
 
-    def _message(self, bars: MarketBars, dates: list[str], at: int) -> Message:
-        values = {"request_id": self._request_id, **self._values(bars, dates, at)}
-        return Message(layouts.HISTORICAL_DATA_UPDATE, values)
-
-    def _values(self, bars: MarketBars, dates: list[str], at: int) -> dict[str, str]:
-        return dict(zip(_FIELDS, layouts.bar_fields([dates[at]], bars.take(slice(at, at + 1))), strict=True))
+    def _message(self, row: list[str]) -> Message:
+        values = dict(zip(layouts.BAR_FIELDS, row, strict=True))
+        return Message(layouts.HISTORICAL_DATA_UPDATE, {"request_id": self._request_id, **values})
 
 
 def moved(bars: MarketBars, points: float) -> MarketBars:

@@ -17,8 +17,6 @@ from g4qc_core.gateway.streams.bar_updates import moved
 from g4qc_core.gateway.streams.stream import StreamMessage, TradingTime, next_multiple
 from g4qc_core.gateway.streams.stream_requests import RealTimeBarsRequest
 
-_FIELDS = ("date", "open", "high", "low", "close", "volume", "wap", "count")
-
 
 class RealTimeBars:
     """The bars of one request, each at its end.
@@ -62,7 +60,8 @@ class RealTimeBars:
     def _message(self, bar: MarketBars) -> StreamMessage:
         def message(served: MarketBars) -> Message:
             epoch = str(int(served.start[0].astype(np.int64)))
-            values = dict(zip(_FIELDS, layouts.bar_fields([epoch], served), strict=True))
+            (row,) = layouts.bar_rows([epoch], served)
+            values = dict(zip(layouts.BAR_FIELDS, row, strict=True))
             return Message(layouts.REAL_TIME_BAR, {"request_id": self._request.request_id, **values})
 
         return StreamMessage(message(bar), True, lambda ticks: message(moved(bar, ticks * float(self._listing.tick))))

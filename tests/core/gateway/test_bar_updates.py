@@ -211,14 +211,16 @@ def test_updates_are_lost_doubled_or_stop(make_gateway: Make, clock: GatewayCloc
             assert [row(update) for update in seen[len(seen) - expected :]] == [state] * expected
 
 
-def test_a_late_update_comes_after_those_that_followed_it(make_gateway: Make, clock: GatewayClock) -> None:
+def test_a_late_update_comes_beside_those_that_followed_it(make_gateway: Make, clock: GatewayClock) -> None:
     script = FaultScript.parse('[[fault]]\ndo = "late"\non = "bar_update"\nnth = 1\nseconds = 0.3\n')
-    with RawClient(make_gateway(clock=clock, script=script)) as client:
+    gateway = make_gateway(clock=clock, script=script)
+    with RawClient(gateway) as client, RawClient(gateway, client_id=2) as calm:
         follow(client)
-        clock.set(second(5))
-        clock.set(second(65))
-        volumes = [(int(update[3]), int(update[9])) for update in updates(client, 2)]
-    assert sorted(volumes) != volumes or len(set(volumes)) == 2
+        states = []
+        for at in (5, 10):
+            clock.set(second(at))
+            states.append(history(calm, second(at))[-1])
+        assert sorted(row(update) for update in updates(client, 2)) == sorted(states)
 
 
 def test_a_wrong_last_bar_is_off_by_ticks_and_the_next_one_is_right(make_gateway: Make, clock: GatewayClock) -> None:
@@ -281,3 +283,47 @@ def test_an_outage_silences_streams_and_some_outages_end_them(
         follow(client, 2)
         clock.set(second(60))
         assert {update[1] for update in updates(client, 1 + survives)} == ({"1", "2"} if survives else {"2"})
+
+
+class CountingClock(GatewayClock):
+    """Counts those that wait for an instant."""
+
+    waiting = 0
+
+    async def reached(self, instant: datetime) -> None:
+        self.waiting += 1
+        try:
+            await super().reached(instant)
+        finally:
+            self.waiting -= 1
+
+
+def test_a_cancelled_stream_and_those_of_a_closed_connection_wait_for_nothing(make_gateway: Make) -> None:
+    clock = CountingClock(NOON, frozen=True)
+    gateway = make_gateway(clock=clock)
+    with RawClient(gateway, client_id=2) as other:
+        before = clock.waiting
+        with RawClient(gateway) as client:
+            for request_id in range(1, 6):
+                follow(client, request_id)
+            client.send(25, 1, 5)
+            client.receive()
+            history(other, second(0))
+            assert clock.waiting == before + 4
+        while clock.waiting != before:
+            history(other, second(0))
+
+
+@pytest.mark.parametrize("speed", [60.0, 3000.0])
+def test_an_accelerated_clock_leaves_no_bar_unfinished(make_gateway: Make, speed: float) -> None:
+    gateway = make_gateway(clock=GatewayClock(NOON, speed=speed))
+    with RawClient(gateway) as client, RawClient(gateway, client_id=2) as other:
+        begun = follow(client)[-1][0]
+        last: dict[str, list[str]] = {}
+        while len(last) < 4:
+            (update,) = updates(client, 1)
+            last[update[3]] = row(update)
+        finished = sorted(last)[:3]
+        assert int(finished[0]) - int(begun) in (0, 60)
+        end = datetime.fromtimestamp(int(finished[-1]), UTC) + timedelta(minutes=1)
+        assert [last[date] for date in finished] == history(other, end)[-3:]

@@ -236,6 +236,12 @@ def test_a_subscription_ends_once(simulated_gateway: SimulatedGateway) -> None:
             assert answer[2:4] == ["5", "300"]
 
 
+def rule_of_text(tick: str) -> str:
+    """The id of a price step: its digits without leading zeros, and the number of its decimals."""
+    decimals = tick.partition(".")[2]
+    return f"{int(decimals)}{len(decimals)}"
+
+
 def test_symbols_and_price_steps_can_be_looked_up(simulated_gateway: SimulatedGateway) -> None:
     with RawClient(simulated_gateway, newest=178, client_id=46) as client:
         details, _ = client.ask_contracts(month="202612")
@@ -244,6 +250,11 @@ def test_symbols_and_price_steps_can_be_looked_up(simulated_gateway: SimulatedGa
         assert client.receive() == ["93", "252", "1", "0", "0.25"]
         client.send(91, 7)
         assert client.receive()[2:4] == ["-1", "162"]
+        for symbol, exchange, tick in (("EUR", "CME", "0.00005"), ("ZN", "CBOT", "0.015625"), ("CL", "NYMEX", "0.01")):
+            detail = client.ask_contracts(symbol=symbol, exchange=exchange)[0]
+            (found,) = {field for field in detail if field.isdecimal() and field == rule_of_text(tick)}
+            client.send(91, found)
+            assert client.receive() == ["93", found, "1", "0", tick]
         client.send(81, 6, "spdr")
         samples = client.receive()
         assert samples[:3] == ["79", "6", "1"]
