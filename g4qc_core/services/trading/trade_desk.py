@@ -25,7 +25,7 @@ Gate = Callable[[Order], str | None]
 
 
 @dataclass(frozen=True)
-class TradableContracts:
+class TradedMonths:
     """An instrument and the contracts of it that may be traded, by month."""
 
     instrument: Instrument
@@ -46,7 +46,7 @@ class TradeDesk:
         self._book, self._stores, self._gate, self._tell = book, stores, gate, tell
         self._broker: Broker | None = None
         self._next_id = 1
-        self._waiting: dict[str, tuple[TradeDecision, TradedSpec, TradableContracts]] = {}
+        self._waiting: dict[str, tuple[TradeDecision, TradedSpec, TradedMonths]] = {}
 
     def connect(self, broker: Broker | None) -> None:
         """Use a connection from now on; None: there is none."""
@@ -64,7 +64,7 @@ class TradeDesk:
         """Return the decisions that wait for the end of earlier orders."""
         return [decision for decision, _, _ in self._waiting.values()]
 
-    def decide(self, decision: TradeDecision, how: TradedSpec, traded: TradableContracts) -> bool:
+    def decide(self, decision: TradeDecision, how: TradedSpec, traded: TradedMonths) -> bool:
         """Store a decision and send its orders; return False if this bar was decided already.
 
         Args:
@@ -156,14 +156,14 @@ class TradeDesk:
         if found is not None:
             self._stores.orders.fulfil(found[0].key, DecisionState.REPLACED, [], at, "a later decision came first")
 
-    def _orders(self, decision: TradeDecision, how: TradedSpec, traded: TradableContracts) -> list[Order]:
+    def _orders(self, decision: TradeDecision, how: TradedSpec, traded: TradedMonths) -> list[Order]:
         legs = self._legs(decision, traded)
         return [
             self._order(decision, number, contract, signed, how, traded.instrument, plain=plain)
             for number, (contract, signed, plain) in enumerate(legs, 1)
         ]
 
-    def _legs(self, decision: TradeDecision, traded: TradableContracts) -> Sequence[tuple[TradedContract, int, bool]]:
+    def _legs(self, decision: TradeDecision, traded: TradedMonths) -> Sequence[tuple[TradedContract, int, bool]]:
         """Return contract, contracts and whether only a market order will do, closing legs first."""
         held = {
             holding.month: holding.quantity

@@ -19,7 +19,7 @@ from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.trading.live_series import LiveSeries
-from g4qc_core.services.trading.trade_desk import TradableContracts
+from g4qc_core.services.trading.trade_desk import TradedMonths
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import TradedContract
@@ -46,7 +46,7 @@ class TradedUnit:
     backtest: BacktestSpec
     decider: LiveDecider
     series: LiveSeries
-    traded: TradableContracts
+    traded: TradedMonths
 
     @property
     def name(self) -> str:
@@ -92,7 +92,7 @@ def traded_unit(how: TradedSpec, settings: Settings, registry: Registry, stores:
         for one in stored_chain(instrument, stores)
     }
     series = LiveSeries(spec, registry, stores, settings)
-    return TradedUnit(how, spec, decider, series, TradableContracts(instrument, contracts))
+    return TradedUnit(how, spec, decider, series, TradedMonths(instrument, contracts))
 
 
 def points_of(units: Sequence[TradedUnit]) -> dict[int, tuple[str, Decimal]]:
