@@ -20,7 +20,7 @@ _ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,39}):(?P<scope>\w+):
 
 
 class Scope(StrEnum):
-    """Permissions of a key; each scope includes those before it."""
+    """Permissions of a key; each scope includes reading, `admin` also running."""
 
     READ = "read"
     """Read bars, results and states."""
@@ -28,11 +28,12 @@ class Scope(StrEnum):
     """Start and cancel runs; name and tag results."""
     ADMIN = "admin"
     """Decide about quarantined bars, delete results, remove partition keys."""
+    TRADE = "trade"
+    """Turn the kill switch of trading on and off, close positions, resolve locks. No other scope includes it."""
 
     def covers(self, wanted: Scope) -> bool:
         """Return True if this scope includes the other."""
-        order = list(Scope)
-        return order.index(self) >= order.index(wanted)
+        return wanted in (self, Scope.READ) or (self is Scope.ADMIN and wanted is Scope.RUN)
 
 
 @dataclass(frozen=True)

@@ -150,3 +150,4 @@ async def listening(
 CanRead = Depends(require(Scope.READ))
 CanRun = Depends(require(Scope.RUN))
 CanDecide = Annotated[Key | None, Depends(require(Scope.ADMIN))]
+CanTrade = Annotated[Key | None, Depends(require(Scope.TRADE))]

@@ -33,6 +33,7 @@ from g4qc_core.errors import (
     NotFound,
     PermanentError,
     TooManyRequests,
+    TradingRefused,
     TransientError,
 )
 from g4qc_core.instruments.contracts import CONTRACT_MONTH
@@ -52,6 +53,7 @@ _STATUS: tuple[tuple[type[G4qcError], int], ...] = (
     (AccessDenied, 403),
     (TooManyRequests, 429),
     (BacktestRefused, 409),
+    (TradingRefused, 409),
     (InUse, 409),
     (InvalidBars, 409),
     (BarsIncomplete, 409),

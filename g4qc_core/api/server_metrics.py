@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from g4qc_core.api.trading_metrics import TradingMetrics
+from g4qc_core.services.trading.shown.views import DriftView, TradingSummary
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -31,6 +34,7 @@ class ServerMetrics:
             ("symbol", "timeframe"),
             registry=self._registry,
         )
+        self._trading = TradingMetrics(self._registry)
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count an answer by the template of its route, which bounds the number of series."""
@@ -45,16 +49,25 @@ class ServerMetrics:
         """Count bars sent in a format."""
         self._bars.labels(form).inc(bars)
 
-    def text(self, up: Iterable[tuple[str, bool]], newest: Iterable[tuple[str, str, datetime]]) -> bytes:
+    def text(
+        self,
+        up: Iterable[tuple[str, bool]],
+        newest: Iterable[tuple[str, str, datetime]],
+        trading: TradingSummary | None = None,
+        drifts: Sequence[DriftView] = (),
+    ) -> bytes:
         """Render all counters in Prometheus' text format.
 
         Args:
             up: each part of the platform, and whether it answers.
             newest: symbol, timeframe and start of the newest bar, UTC.
+            trading: all accounts that were traded; None: not known now.
+            drifts: of paper fills from their backtests, newest first.
         """
         for part, answers in up:
             self._up.labels(part).set(answers)
         self._newest.clear()
         for symbol, timeframe, start in newest:
             self._newest.labels(symbol, timeframe).set(start.timestamp())
+        self._trading.set(trading, drifts)
         return generate_latest(self._registry)

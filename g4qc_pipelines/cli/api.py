@@ -35,9 +35,9 @@ def api_key() -> None:
 
 
 @api_key.command()
-@click.option("--scope", type=click.Choice(["read", "run", "admin"]), default="read", show_default=True,
+@click.option("--scope", type=click.Choice(["read", "run", "admin", "trade"]), default="read", show_default=True,
               help="read: bars and results; run: start, cancel, name and tag too; admin: decide on bars and "
-              "delete results too.")  # fmt: skip
+              "delete results too; trade: read, and act in trading: kill switch, flatten, resolve.")  # fmt: skip
 @click.option("--name", default="key", show_default=True, help="Whose it is: letters, digits and . _ - only.")
 @json_option
 def create(scope: str, name: str, as_json: bool) -> None:

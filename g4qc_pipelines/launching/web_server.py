@@ -130,7 +130,7 @@ class _Webserver(DagsterWebserver[Any, Any]):
     def _make_request_context(self, conn: HTTPConnection) -> Any:
         context = super()._make_request_context(conn)
         # Dagster's pages then offer a reader only actions that are allowed.
-        context._read_only = conn.scope[SCOPE] is Scope.READ
+        context._read_only = not conn.scope[SCOPE].covers(Scope.RUN)
         return context
 
 

@@ -1,6 +1,6 @@
 /**
  * The cache of answers. A key begins with what the answer is made of, as the server's events name it: `jobs`, `bars`,
- * `results`, `searches`, `studies`, `quarantine`, `health`; anything else stands for itself.
+ * `results`, `searches`, `studies`, `quarantine`, `trading`, `health`; anything else stands for itself.
  */
 
 import { QueryClient } from "@tanstack/react-query";

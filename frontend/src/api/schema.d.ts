@@ -206,9 +206,10 @@ export interface paths {
          * Changes
          * @description Stream what changes: each `changed` event has the `names` of what to read again.
          *
-         *     Names are `jobs`, `results`, `searches`, `studies`, `quarantine`, `health`, and `bars:ES` for bars, rolls and
-         *     contracts of an instrument. The stream begins with `ready`, or, for a client that reconnects with Last-Event-ID,
-         *     with what changed meanwhile, also if the server was started again. After an unknown id, everything has changed.
+         *     Names are `jobs`, `results`, `searches`, `studies`, `quarantine`, `trading`, `health`, and `bars:ES` for bars,
+         *     rolls and contracts of an instrument. The stream begins with `ready`, or, for a client that reconnects with
+         *     Last-Event-ID, with what changed meanwhile, also if the server was started again. After an unknown id, everything
+         *     has changed.
          *     All listeners together cost as much as one; their number is limited for each client (429) and in total (503).
          */
         get: operations["changes_api_v1_events_get"];
@@ -1054,6 +1055,312 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description Return all accounts: traders, kill switch, locks, limits used, positions and the latest reconciliations.
+         */
+        get: operations["summary_api_v1_trading_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Positions
+         * @description List the position of every contract that was ever traded, the sum of its executions.
+         */
+        get: operations["positions_api_v1_trading_positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders
+         * @description List orders, newest first.
+         */
+        get: operations["orders_api_v1_trading_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/orders/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order
+         * @description Return an order with everything that was heard about it.
+         */
+        get: operations["order_api_v1_trading_orders__ref__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fills
+         * @description List executions, newest first; of a corrected one the correction.
+         */
+        get: operations["fills_api_v1_trading_fills_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decisions
+         * @description List what the specs wanted to hold, newest bar first, and what became of it.
+         */
+        get: operations["decisions_api_v1_trading_decisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Locks
+         * @description List why instruments are not traded until a person has looked, with both sides.
+         */
+        get: operations["locks_api_v1_trading_locks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reconciliations
+         * @description List the last comparisons with the broker, newest first.
+         */
+        get: operations["reconciliations_api_v1_trading_reconciliations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description Return the last lines of the trader's log, newest first.
+         */
+        get: operations["log_api_v1_trading_log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/drifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drifts
+         * @description List how far decisions and fills were from the backtest on the settled bars, newest trade date first.
+         */
+        get: operations["drifts_api_v1_trading_drifts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/commands/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Command
+         * @description Return a wish for a trader, with its answer once there is one.
+         */
+        get: operations["command_api_v1_trading_commands__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Halt
+         * @description Turn the kill switch on: no order leaves until it is released, over every restart.
+         *
+         *     Positions and orders at the broker stay as they are. A second halt changes nothing; the first one is returned.
+         */
+        post: operations["halt_api_v1_trading_halt_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Turn the kill switch off, and say what still halts.
+         */
+        post: operations["release_api_v1_trading_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/flatten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Flatten
+         * @description Ask the running trader to cancel orders and close positions; its answer comes with the command.
+         *
+         *     409 if no trader is running.
+         */
+        post: operations["flatten_api_v1_trading_flatten_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description Ask the running trader to compare with the broker again and to unlock an instrument.
+         *
+         *     409 if no trader is running.
+         */
+        post: operations["resolve_api_v1_trading_resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1111,7 +1418,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Return the server's counters, the health of the parts and the freshness of the bars in Prometheus' format.
+         * @description Return the server's counters, the health of the parts, the freshness of the bars and trading, for Prometheus.
          */
         get: operations["metrics_api_v1_metrics_get"];
         put?: never;
@@ -1570,6 +1877,56 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountEntry
+         * @description One account: its trader and all that holds for it now.
+         */
+        AccountEntry: {
+            /** Account */
+            account: string;
+            /** @description null if none has ever run */
+            trader: components["schemas"]["TraderEntry"] | null;
+            /**
+             * Halts
+             * @description The kill switch is on if there is one
+             */
+            halts: components["schemas"]["HaltView"][];
+            /**
+             * Locks
+             * @description In force
+             */
+            locks: components["schemas"]["LockView"][];
+            /** Limits */
+            limits: components["schemas"]["LimitUse"][];
+            /**
+             * Values
+             * @description Figures of the account by the broker's tag
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Positions
+             * @description Those that are not zero
+             */
+            positions: components["schemas"]["PositionView"][];
+            /**
+             * Orders
+             * @description Number of open orders by state
+             */
+            orders: {
+                [key: string]: number;
+            };
+            /**
+             * Decisions
+             * @description Number of decisions of the last 24 hours by state
+             */
+            decisions: {
+                [key: string]: number;
+            };
+            /** @description The last one */
+            reconciliation: components["schemas"]["ReconciliationEntry"] | null;
+        };
         /**
          * AccountPacing
          * @description Usage of one account now; the requests of all processes count.
@@ -2131,6 +2488,39 @@ export interface components {
             };
         };
         /**
+         * CommandEntry
+         * @description A wish for a running trader, and its answer.
+         */
+        CommandEntry: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Command */
+            command: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Done At
+             * @description null while the trader has not answered
+             */
+            done_at: string | null;
+            /**
+             * Answer
+             * @description null while the trader has not answered
+             */
+            answer: string | null;
+        };
+        /**
          * ContractInfo
          * @description A contract month as the gateway described it.
          */
@@ -2243,6 +2633,76 @@ export interface components {
          */
         Decision: "accept" | "drop" | "refetch" | "reopen";
         /**
+         * DecisionEntry
+         * @description What a spec wanted to hold from the next open on.
+         */
+        DecisionEntry: {
+            /** Account */
+            account: string;
+            /** Spec */
+            spec: string;
+            /** Cause */
+            cause: string;
+            /**
+             * Bar
+             * Format: date-time
+             */
+            bar: string;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /** Timeframe */
+            timeframe: string;
+            /** Target */
+            target: number;
+            /**
+             * Held
+             * @description Contracts that the spec held when it decided
+             */
+            held: number;
+            /**
+             * Price
+             * @description Close of the bar in the contract's own points
+             */
+            price: number | null;
+            /**
+             * State
+             * @description pending, ordered, nothing, skipped or replaced
+             */
+            state: string;
+            /**
+             * Reason
+             * @description Why it was skipped; empty otherwise
+             */
+            reason: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /**
+             * Fingerprint
+             * @description Of the bars that decided
+             */
+            fingerprint: string;
+        };
+        /**
+         * DecisionPage
+         * @description Decisions, newest bar first.
+         */
+        DecisionPage: {
+            /** Account */
+            account: string;
+            /** Decisions */
+            decisions: components["schemas"]["DecisionEntry"][];
+            /**
+             * More
+             * @description True if older ones follow: raise `offset`
+             */
+            more: boolean;
+        };
+        /**
          * DecisionPreview
          * @description The bars that a decision would cover, and the runs it would start.
          */
@@ -2322,6 +2782,49 @@ export interface components {
              * @description Name of the key or user; API if the server has no keys
              */
             deleted_by: string;
+        };
+        /**
+         * DriftList
+         * @description How far paper fills were from the backtest, newest trade date first.
+         */
+        DriftList: {
+            /** Account */
+            account: string;
+            /** Drifts */
+            drifts: components["schemas"]["DriftView"][];
+        };
+        /**
+         * DriftView
+         * @description How far the paper fills of a spec were from its backtest on one trade date.
+         */
+        DriftView: {
+            /** Account */
+            account: string;
+            /** Spec */
+            spec: string;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rows
+             * @description Decisions and fills side by side
+             */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Data Version */
+            data_version: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
         };
         /**
          * ExploreAnswer
@@ -2505,11 +3008,130 @@ export interface components {
             high: number | null;
         };
         /**
+         * FillPage
+         * @description Executions in their newest version, newest first.
+         */
+        FillPage: {
+            /** Account */
+            account: string;
+            /** Fills */
+            fills: components["schemas"]["FillView"][];
+            /**
+             * More
+             * @description True if older ones follow: raise `offset`
+             */
+            more: boolean;
+        };
+        /**
+         * FillView
+         * @description One execution in its newest version.
+         */
+        FillView: {
+            /** Account */
+            account: string;
+            /** Exec Id */
+            exec_id: string;
+            /**
+             * Ref
+             * @description Of its order; empty for an order of somebody else
+             */
+            ref: string;
+            /**
+             * Spec
+             * @description Empty for none
+             */
+            spec: string;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Quantity
+             * @description Contracts, negative for a sale
+             */
+            quantity: number;
+            /** Price */
+            price: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Commission
+             * @description null until the broker reports it
+             */
+            commission: number | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Realized
+             * @description Profit that it realized, as the broker says; null: none
+             */
+            realized: number | null;
+        };
+        /**
+         * FlattenRequest
+         * @description Positions to close by market orders; their open orders are cancelled first.
+         */
+        FlattenRequest: {
+            /**
+             * Account
+             * @description Default: the account that is traded
+             */
+            account?: string | null;
+            /**
+             * Symbol
+             * @description Instrument; null: all
+             */
+            symbol?: string | null;
+        };
+        /**
          * Format
          * @description Format of a table.
          * @enum {string}
          */
         Format: "json" | "csv" | "parquet" | "arrow";
+        /**
+         * HaltRequest
+         * @description The kill switch, on.
+         */
+        HaltRequest: {
+            /**
+             * Account
+             * @description Account to halt; * for all
+             * @default *
+             */
+            account: string;
+            /**
+             * Why
+             * @description For whoever finds it halted
+             */
+            why: string;
+        };
+        /**
+         * HaltView
+         * @description The kill switch is on.
+         */
+        HaltView: {
+            /**
+             * Account
+             * @description The halted account; * for all
+             */
+            account: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description Who turned it on
+             */
+            by: string;
+            /** Why */
+            why: string;
+        };
         /**
          * Health
          * @description Health of the platform: `down` if the database is down, `degraded` if another part is.
@@ -2812,6 +3434,96 @@ export interface components {
              * @description The gateway's message, if any
              */
             message: string | null;
+        };
+        /**
+         * LimitUse
+         * @description What is used of one limit.
+         */
+        LimitUse: {
+            /** Name */
+            name: string;
+            /**
+             * Used
+             * @description null: not known
+             */
+            used: number | null;
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * LockList
+         * @description Locks of instruments.
+         */
+        LockList: {
+            /** Account */
+            account: string;
+            /** Locks */
+            locks: components["schemas"]["LockView"][];
+        };
+        /**
+         * LockView
+         * @description Why an instrument is not traded until a person has looked.
+         */
+        LockView: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Reason
+             * @description What disagrees: position, average cost, realized profit, order or execution
+             */
+            reason: string;
+            /**
+             * Ours
+             * @description Our side
+             */
+            ours: string;
+            /**
+             * Theirs
+             * @description The broker's side
+             */
+            theirs: string;
+            /**
+             * Resolved At
+             * @description null while it locks
+             */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /** Resolution */
+            resolution: string | null;
+        };
+        /**
+         * LogEntry
+         * @description One line of a trader's log.
+         */
+        LogEntry: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Level */
+            level: string;
+            /**
+             * Subject
+             * @description An instrument, a spec or an order; empty for the trader itself
+             */
+            subject: string;
+            /** Words */
+            words: string;
         };
         /**
          * LoggedEvent
@@ -3277,6 +3989,206 @@ export interface components {
             trade_date: string;
         };
         /**
+         * OrderDetail
+         * @description An order with everything that was heard about it, in the order of arrival.
+         */
+        OrderDetail: {
+            /** Ref */
+            ref: string;
+            /** Account */
+            account: string;
+            /** Spec */
+            spec: string;
+            /**
+             * Cause
+             * @description bar, roll or flatten
+             */
+            cause: string;
+            /**
+             * Bar
+             * Format: date-time
+             * @description Start of the deciding bar
+             */
+            bar: string;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Action
+             * @description BUY or SELL
+             */
+            action: string;
+            /** Quantity */
+            quantity: number;
+            /** Filled */
+            filled: number;
+            /**
+             * Order Type
+             * @description MKT, LMT or STP
+             */
+            order_type: string;
+            /** Limit Price */
+            limit_price: number | null;
+            /** Stop Price */
+            stop_price: number | null;
+            /** Tif */
+            tif: string;
+            /**
+             * Price
+             * @description Price of the market at the decision, in points
+             */
+            price: number | null;
+            /** State */
+            state: string;
+            /**
+             * Open
+             * @description False once nothing more is expected of it
+             */
+            open: boolean;
+            /**
+             * Why
+             * @description Last reason of the broker or of the limits; often empty
+             */
+            why: string;
+            /** Client Id */
+            client_id: number | null;
+            /** Order Id */
+            order_id: number | null;
+            /** Perm Id */
+            perm_id: number | null;
+            /**
+             * Planned At
+             * Format: date-time
+             */
+            planned_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * Cancel At
+             * @description When its cancel was asked for
+             */
+            cancel_at: string | null;
+            /** Events */
+            events: components["schemas"]["OrderEventView"][];
+        };
+        /**
+         * OrderEntry
+         * @description An order.
+         */
+        OrderEntry: {
+            /** Ref */
+            ref: string;
+            /** Account */
+            account: string;
+            /** Spec */
+            spec: string;
+            /**
+             * Cause
+             * @description bar, roll or flatten
+             */
+            cause: string;
+            /**
+             * Bar
+             * Format: date-time
+             * @description Start of the deciding bar
+             */
+            bar: string;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Action
+             * @description BUY or SELL
+             */
+            action: string;
+            /** Quantity */
+            quantity: number;
+            /** Filled */
+            filled: number;
+            /**
+             * Order Type
+             * @description MKT, LMT or STP
+             */
+            order_type: string;
+            /** Limit Price */
+            limit_price: number | null;
+            /** Stop Price */
+            stop_price: number | null;
+            /** Tif */
+            tif: string;
+            /**
+             * Price
+             * @description Price of the market at the decision, in points
+             */
+            price: number | null;
+            /** State */
+            state: string;
+            /**
+             * Open
+             * @description False once nothing more is expected of it
+             */
+            open: boolean;
+            /**
+             * Why
+             * @description Last reason of the broker or of the limits; often empty
+             */
+            why: string;
+            /** Client Id */
+            client_id: number | null;
+            /** Order Id */
+            order_id: number | null;
+            /** Perm Id */
+            perm_id: number | null;
+            /**
+             * Planned At
+             * Format: date-time
+             */
+            planned_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * Cancel At
+             * @description When its cancel was asked for
+             */
+            cancel_at: string | null;
+        };
+        /**
+         * OrderEventView
+         * @description What was heard about an order, and the state that followed.
+         */
+        OrderEventView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Said */
+            said: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OrderPage
+         * @description Orders, newest first.
+         */
+        OrderPage: {
+            /** Account */
+            account: string;
+            /** Orders */
+            orders: components["schemas"]["OrderEntry"][];
+            /**
+             * More
+             * @description True if older ones follow: raise `offset`
+             */
+            more: boolean;
+        };
+        /**
          * Outcome
          * @description How a request ended.
          * @enum {string}
@@ -3592,6 +4504,74 @@ export interface components {
             least_sessions: number;
         };
         /**
+         * PositionList
+         * @description Every contract that was ever traded, by instrument and month.
+         */
+        PositionList: {
+            /** Account */
+            account: string;
+            /** Positions */
+            positions: components["schemas"]["PositionView"][];
+        };
+        /**
+         * PositionView
+         * @description The sum of the executions in one contract.
+         */
+        PositionView: {
+            /** Account */
+            account: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Contract
+             * @description Contract month; empty if unknown
+             */
+            contract: string;
+            /** Con Id */
+            con_id: number;
+            /**
+             * Quantity
+             * @description Contracts, negative for short
+             */
+            quantity: number;
+            /**
+             * Average Price
+             * @description In points; 0 without a position
+             */
+            average_price: number;
+            /**
+             * Last Price
+             * @description Close of the newest live bar, in points; null: none is stored
+             */
+            last_price: number | null;
+            /**
+             * Last At
+             * @description Start of that bar
+             */
+            last_at: string | null;
+            /**
+             * Open Profit
+             * @description At that price, without fees, in `currency`
+             */
+            open_profit: number | null;
+            /**
+             * Realized
+             * @description Net of commissions, in `currency`; null for an unknown instrument
+             */
+            realized: number | null;
+            /** Commissions */
+            commissions: number;
+            /** Currency */
+            currency: string;
+            /**
+             * Specs
+             * @description Contracts that each spec holds
+             */
+            specs: {
+                [key: string]: number;
+            };
+        };
+        /**
          * QuarantineDecision
          * @description A decision about bars. With names and criteria, it applies to named bars that meet the criteria.
          */
@@ -3723,6 +4703,66 @@ export interface components {
          */
         Reason: "schema" | "unknown_contract" | "negative_volume" | "ohlc_order" | "off_tick" | "after_expiry" | "outside_session" | "duplicate" | "volume_limit" | "price_limit" | "spike" | "flat_run";
         /**
+         * ReconciliationEntry
+         * @description One comparison with the broker.
+         */
+        ReconciliationEntry: {
+            /** Account */
+            account: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Cause
+             * @description start, reconnection, schedule, close or resolve
+             */
+            cause: string;
+            /** Agrees */
+            agrees: boolean;
+            /**
+             * Compared
+             * @description Numbers of positions, open orders and executions
+             */
+            compared: {
+                [key: string]: number;
+            };
+            /** Differences */
+            differences: string[];
+        };
+        /**
+         * ReconciliationList
+         * @description Comparisons with the broker, newest first.
+         */
+        ReconciliationList: {
+            /** Account */
+            account: string;
+            /** Reconciliations */
+            reconciliations: components["schemas"]["ReconciliationEntry"][];
+        };
+        /**
+         * ReleaseRequest
+         * @description The kill switch, off.
+         */
+        ReleaseRequest: {
+            /**
+             * Account
+             * @description Account to release, * for the halt of all; null: everything
+             */
+            account?: string | null;
+        };
+        /**
+         * ReleasedHalts
+         * @description What ended, and what still halts.
+         */
+        ReleasedHalts: {
+            /** Released */
+            released: components["schemas"]["HaltView"][];
+            /** Halts */
+            halts: components["schemas"]["HaltView"][];
+        };
+        /**
          * RequestEntry
          * @description A request to the gateway for bars that start in `[window_start, window_end)`, UTC.
          */
@@ -3774,6 +4814,31 @@ export interface components {
              * @description Send it as `before` for the next page; null at the end
              */
             next_cursor: number | null;
+        };
+        /**
+         * ResolveRequest
+         * @description The end of an instrument's locks, after a person has looked.
+         */
+        ResolveRequest: {
+            /**
+             * Account
+             * @description Default: the account that is traded
+             */
+            account?: string | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Adopt
+             * @description Take the broker's position as ours; without it both must agree already
+             * @default false
+             */
+            adopt: boolean;
+            /**
+             * Note
+             * @description What was found; kept with the lock
+             * @default
+             */
+            note: string;
         };
         /**
          * Restatement
@@ -3944,10 +5009,10 @@ export interface components {
         };
         /**
          * Scope
-         * @description Permissions of a key; each scope includes those before it.
+         * @description Permissions of a key; each scope includes reading, `admin` also running.
          * @enum {string}
          */
-        Scope: "read" | "run" | "admin";
+        Scope: "read" | "run" | "admin" | "trade";
         /**
          * SearchDetail
          * @description A search with its spec and what came out.
@@ -4817,6 +5882,102 @@ export interface components {
          * @enum {string}
          */
         TimeframeName: "1min" | "5min" | "15min" | "30min" | "1h" | "4h" | "1d";
+        /**
+         * TraderEntry
+         * @description A trader as it reported itself last.
+         */
+        TraderEntry: {
+            /** Account */
+            account: string;
+            /**
+             * State
+             * @description starting, trading, waiting (no connection), stopped or failed
+             */
+            state: string;
+            /**
+             * Why
+             * @description Reason of the state; often empty
+             */
+            why: string;
+            /**
+             * Up
+             * @description True if it gave a sign of life within two minutes and has not stopped
+             */
+            up: boolean;
+            /**
+             * Stale
+             * @description True if it should be up and is not
+             */
+            stale: boolean;
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /** Client Id */
+            client_id: number;
+            /**
+             * Address
+             * @description Of the gateway
+             */
+            address: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Heartbeat At
+             * Format: date-time
+             * @description Last sign of life
+             */
+            heartbeat_at: string;
+            /**
+             * Heartbeat Age
+             * @description Seconds since the last sign of life
+             */
+            heartbeat_age: number;
+            /**
+             * Gateway Time
+             * @description The gateway's clock at the last sign of life
+             */
+            gateway_time: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+            /**
+             * Specs
+             * @description Names of the traded specs
+             */
+            specs: string[];
+        };
+        /**
+         * TradingLog
+         * @description Lines of the log, newest first.
+         */
+        TradingLog: {
+            /** Account */
+            account: string;
+            /** Lines */
+            lines: components["schemas"]["LogEntry"][];
+        };
+        /**
+         * TradingState
+         * @description All accounts that were ever traded.
+         */
+        TradingState: {
+            /**
+             * At
+             * Format: date-time
+             * @description When this was read
+             */
+            at: string;
+            /**
+             * Halts
+             * @description All halts
+             */
+            halts: components["schemas"]["HaltView"][];
+            /** Accounts */
+            accounts: components["schemas"]["AccountEntry"][];
+        };
         /**
          * TrialColumns
          * @description Trials of a search by columns of equal length, in the order in which they were proposed.
@@ -9850,6 +11011,1235 @@ export interface operations {
             };
             /** @description Not possible now */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary_api_v1_trading_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradingState"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    positions_api_v1_trading_positions_get: {
+        parameters: {
+            query?: {
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_api_v1_trading_orders_get: {
+        parameters: {
+            query?: {
+                /** @description Only orders that have not ended */
+                open?: boolean;
+                limit?: number;
+                offset?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_api_v1_trading_orders__ref__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Reference of an order */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fills_api_v1_trading_fills_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FillPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decisions_api_v1_trading_decisions_get: {
+        parameters: {
+            query?: {
+                /** @description Name of a traded spec; default: all */
+                spec?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    locks_api_v1_trading_locks_get: {
+        parameters: {
+            query?: {
+                /** @description Also those that ended, newest first */
+                resolved?: boolean;
+                limit?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconciliations_api_v1_trading_reconciliations_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_api_v1_trading_log_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Only lines with a higher id */
+                after?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradingLog"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drifts_api_v1_trading_drifts_get: {
+        parameters: {
+            query?: {
+                /** @description Name of a traded spec; default: all */
+                spec?: string | null;
+                limit?: number;
+                /** @description Default: the account that is traded */
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    command_api_v1_trading_commands__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandEntry"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    halt_api_v1_trading_halt_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltView"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_api_v1_trading_release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedHalts"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flatten_api_v1_trading_flatten_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlattenRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandEntry"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_api_v1_trading_resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandEntry"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,7 @@ from g4qc_core.api.routes import (
     search_plans,
     searches,
     strategies,
+    trading,
     worth,
 )
 
@@ -52,6 +53,7 @@ API_ROUTERS = (
     revisions.router,
     pacing.router,
     partitions.router,
+    trading.router,
     login.router,
     health.router,
 )

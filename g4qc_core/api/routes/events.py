@@ -43,9 +43,10 @@ async def changes(
 ) -> EventSourceResponse:
     """Stream what changes: each `changed` event has the `names` of what to read again.
 
-    Names are `jobs`, `results`, `searches`, `studies`, `quarantine`, `health`, and `bars:ES` for bars, rolls and
-    contracts of an instrument. The stream begins with `ready`, or, for a client that reconnects with Last-Event-ID,
-    with what changed meanwhile, also if the server was started again. After an unknown id, everything has changed.
+    Names are `jobs`, `results`, `searches`, `studies`, `quarantine`, `trading`, `health`, and `bars:ES` for bars,
+    rolls and contracts of an instrument. The stream begins with `ready`, or, for a client that reconnects with
+    Last-Event-ID, with what changed meanwhile, also if the server was started again. After an unknown id, everything
+    has changed.
     All listeners together cost as much as one; their number is limited for each client (429) and in total (503).
     """
     given = last_event_id or after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
@@ -16,11 +17,13 @@ from starlette.concurrency import run_in_threadpool
 from g4qc_core.api.dependencies import ApiContext, CanRead, Context
 from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.trading import overview_of
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import Advice, advice_for
 from g4qc_core.ib.connection.dialling import probe_gateway
+from g4qc_core.services.trading.shown.views import DriftView, TradingSummary
 from g4qc_core.storage.server.bar_origin import expected_origin, stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 
@@ -33,6 +36,7 @@ _PROBE_SECONDS = 2.0
 _GRAPH_SECONDS = 4.0  # shorter than the timeout of the container's health check
 _DATABASE_SECONDS = 4.0
 _ORIGIN_SECONDS = 1.0
+_DRIFTS = 50
 
 
 class HealthPart(BaseModel):
@@ -87,11 +91,16 @@ async def probe(context: Context) -> Response:
 )
 @root.get("/metrics", dependencies=[CanRead])
 async def metrics(context: Context, request: Request) -> Response:
-    """Return the server's counters, the health of the parts and the freshness of the bars in Prometheus' format."""
+    """Return the server's counters, the health of the parts, the freshness of the bars and trading, for Prometheus."""
     found = await examine(context)
+    trading: tuple[TradingSummary | None, list[DriftView]] = (None, [])
+    if found.parts["database"].up:
+        with suppress(G4qcError):
+            trading = await _of_database(context, _traded)
     text = request.app.state.measures.text(
         [(name, part.up) for name, part in found.parts.items()],
         [(fresh.symbol, fresh.timeframe, fresh.last) for fresh in found.freshness],
+        *trading,
     )
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
@@ -145,6 +154,14 @@ def _stored(context: ApiContext) -> tuple[str | None, list[NewestBar]]:
     """Return the origin of the stored bars, and the newest bars."""
     origin = stored_origin(context.stores().database)
     return str(origin) if origin else None, _freshness(context)
+
+
+def _traded(context: ApiContext) -> tuple[TradingSummary | None, list[DriftView]]:
+    """Return all accounts that were traded, and the drifts of their newest trade dates."""
+    overview = overview_of(context)
+    found = overview.summary(context.clock())
+    drifts = [drift for one in found.accounts for drift in overview.drifts(one.account, _DRIFTS)]
+    return found, drifts
 
 
 def _database(context: ApiContext) -> str:

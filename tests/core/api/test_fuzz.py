@@ -43,9 +43,14 @@ def _operations() -> dict[str, schemathesis.APIOperation]:
 OPERATIONS = _operations()
 
 
+def _key(name: str) -> Scope:
+    """The scope of a key that an operation accepts."""
+    return Scope.TRADE if name.startswith("POST /api/v1/trading/") else Scope.ADMIN
+
+
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name != ENDLESS])
 def test_every_answer_is_as_documented_and_none_is_a_defect(keyed_api: Api, name: str) -> None:
-    headers = {"Authorization": f"Bearer {keyed_api.secrets[Scope.ADMIN]}"}
+    headers = {"Authorization": f"Bearer {keyed_api.secrets[_key(name)]}"}
 
     @settings(
         max_examples=20,
@@ -66,7 +71,7 @@ def test_every_answer_is_as_documented_and_none_is_a_defect(keyed_api: Api, name
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if "{symbol}" in name or "extract" in name])
 def test_a_known_symbol_with_any_other_values(keyed_api: Api, name: str) -> None:
     """Random symbols are unknown ones: behind a known one the rest of the request is looked at too."""
-    headers = {"Authorization": f"Bearer {keyed_api.secrets[Scope.ADMIN]}"}
+    headers = {"Authorization": f"Bearer {keyed_api.secrets[_key(name)]}"}
 
     @settings(
         max_examples=25,

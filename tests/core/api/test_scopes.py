@@ -32,6 +32,7 @@ NEEDED = {
     "DELETE /backtests/{backtest_id}": Scope.ADMIN,
     "DELETE /partitions/{kind}": Scope.ADMIN,
     "POST /quarantine/decisions": Scope.ADMIN,
+    **{f"POST /trading/{way}": Scope.TRADE for way in ("halt", "release", "flatten", "resolve")},
     **{f"POST {study_path(kind)}{way}": Scope.RUN for kind in KINDS for way in ("", "/named", "/plan")},
 }
 """What changes something or has a body; everything else is read."""

@@ -16,6 +16,8 @@ ADDRESSES = {
     "search_id": "0" * 32,
     "study_id": "0" * 32,
     "name": "parts",
+    "ref": "g4-0",
+    "number": "1",
 }
 
 
