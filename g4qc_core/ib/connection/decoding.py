@@ -8,6 +8,7 @@ last trade and drops the time zone after them; here the text stays whole.
 from __future__ import annotations
 
 import inspect
+import logging
 import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,8 @@ from ibapi.utils import decode
 
 from g4qc_core.errors import UnreadableAnswer
 from g4qc_core.sentences import counted
+
+log = logging.getLogger(__name__)
 
 BARS = b"17"
 CONTRACT = b"10"
@@ -69,13 +72,11 @@ class TolerantDecoder(Decoder):
         head, _, rest = frame.partition(b"\0")
         if head == BARS:
             self._read_bars(frame.split(b"\0")[1:-1])
-        elif _ID_APART:
-            self.interpret(read_fields(rest), int(head))
         else:
-            self.interpret(read_fields(frame))
+            self._interpret(int(head), read_fields(rest if _ID_APART else frame))
 
     def interpretWithSignature(self, fields: Sequence[bytes], handleInfo: Any) -> None:
-        """Decode a message whose fields are the arguments of a callback; called by `ibapi`.
+        """Decode a message whose fields are the arguments of a callback.
 
         Raises:
             UnreadableAnswer: it has more or fewer fields, which `ibapi` would only log.
@@ -94,6 +95,16 @@ class TolerantDecoder(Decoder):
             contract.maturity = text
         else:
             contract.contract.lastTradeDateOrContractMonth = text
+
+    def _interpret(self, message_id: int, fields: Sequence[bytes]) -> None:
+        # That of `ibapi` reports a message that it cannot read as a lost connection (508), or hides the reason.
+        kind = self.msgId2handleInfo.get(message_id)
+        if kind is None:
+            log.debug("The gateway sent a message %s that this client does not know.", message_id)
+        elif kind.wrapperMeth is not None:
+            self.interpretWithSignature(fields, kind)
+        else:
+            kind.processMeth(self, iter(fields))
 
     def _read_bars(self, fields: Sequence[bytes]) -> None:
         separate = self.serverVersion >= SEPARATE_END
