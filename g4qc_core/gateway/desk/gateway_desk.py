@@ -6,7 +6,7 @@ One desk serves all sessions of a gateway. It makes the broker follow the gatewa
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from g4qc_core.gateway.broker.booked_order import BookedOrder
 from g4qc_core.gateway.broker.broker_news import AccountNews, FillNews, OrderNews, OrderNotice
@@ -16,6 +16,7 @@ from g4qc_core.gateway.desk import account_reports as accounts
 from g4qc_core.gateway.desk import order_reports as reports
 from g4qc_core.gateway.desk.client_desk import ClientDesk
 from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.quotes import MINUTE
 from g4qc_core.gateway.protocol.layouts import Message
 
 UPDATES, POSITIONS, SUMMARY, POSITIONS_OF_MODEL, UPDATES_OF_MODEL, PROFIT, PROFIT_OF_POSITION = (
@@ -28,6 +29,9 @@ UPDATES, POSITIONS, SUMMARY, POSITIONS_OF_MODEL, UPDATES_OF_MODEL, PROFIT, PROFI
     94,
 )
 """Message codes of the requests that are subscriptions."""
+
+_SUBSCRIPTIONS = {UPDATES, POSITIONS, SUMMARY, POSITIONS_OF_MODEL, UPDATES_OF_MODEL, PROFIT, PROFIT_OF_POSITION}
+_ACCOUNT_MINUTES = 3
 
 HORIZON = timedelta(hours=1)
 
@@ -49,6 +53,7 @@ class GatewayDesk:
         self.read_only = read_only
         self._clients: list[ClientDesk] = []
         self._changed = asyncio.Event()
+        self._refresh_at = clock.now() + MINUTE
 
     def join(self, client: ClientDesk, client_id: int) -> None:
         """Tell this client the news from now on."""
@@ -88,14 +93,25 @@ class GatewayDesk:
             self.broker.advance(now)
             self.tell()
             self._changed.clear()
+            self._refresh(now)
             at = self.broker.next_instant(now + HORIZON) or now + HORIZON
-            waits = [self.clock.reached(at), self._changed.wait()]
+            waits = [self.clock.reached(min(at, self._refresh_at)), self._changed.wait()]
             tasks = [asyncio.ensure_future(wait) for wait in waits]
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 for task in tasks:
                     task.cancel()
+
+    def _refresh(self, now: datetime) -> None:
+        """Report profit every minute of the clock, and the account every three minutes, to those who subscribed."""
+        if now < self._refresh_at:
+            return
+        self._refresh_at = now.replace(second=0, microsecond=0) + MINUTE
+        account = now.minute % _ACCOUNT_MINUTES == 0
+        codes = {PROFIT, PROFIT_OF_POSITION} | ({UPDATES, SUMMARY, UPDATES_OF_MODEL} if account else set())
+        for client in self._clients:
+            self._post_subscribed(client, codes, [])
 
     def _hearers(self, client_id: int) -> list[ClientDesk]:
         return [client for client in self._clients if client.client_id == client_id or client.hears_all]
@@ -117,13 +133,17 @@ class GatewayDesk:
     def _tell_account(self, changed: set[int]) -> None:
         held = [self.broker.account.positions[con_id] for con_id in sorted(changed)]
         for client in self._clients:
-            found = [
-                message
-                for (code, request_id), values in client.subscriptions.items()
-                for message in self._subscribed(code, request_id, values, held)
-            ]
-            if found:
-                client.post(*found)
+            self._post_subscribed(client, _SUBSCRIPTIONS, held)
+
+    def _post_subscribed(self, client: ClientDesk, codes: set[int], held: list[AccountPosition]) -> None:
+        found = [
+            message
+            for (code, request_id), values in client.subscriptions.items()
+            if code in codes
+            for message in self._subscribed(code, request_id, values, held)
+        ]
+        if found:
+            client.post(*found)
 
     def _subscribed(
         self, code: int, request_id: int, values: tuple[object, ...], held: list[AccountPosition]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from g4qc_core.gateway.broker.booked_order import (
@@ -19,7 +19,7 @@ from g4qc_core.gateway.desk import order_reports as reports
 from g4qc_core.gateway.desk.order_parsing import OrderMessage, order_message
 from g4qc_core.gateway.faults.switches import Effect
 from g4qc_core.gateway.markets.simulated_market import Listing
-from g4qc_core.gateway.protocol.bar_request_rules import GATEWAY_ZONE, Refusal
+from g4qc_core.gateway.protocol.bar_request_rules import Refusal, parse_instant
 from g4qc_core.gateway.protocol.client_requests import ContractQuery
 from g4qc_core.gateway.protocol.contract_lookup import find
 from g4qc_core.gateway.protocol.contract_refusal import not_found
@@ -256,16 +256,10 @@ def _price(text: str, which: str) -> Decimal:
 def _filter_time(text: str) -> datetime | None:
     if not text:
         return None
-    for pattern, zone in (
-        ("%Y%m%d-%H:%M:%S", UTC),
-        ("%Y%m%d  %H:%M:%S", GATEWAY_ZONE),
-        ("%Y%m%d %H:%M:%S", GATEWAY_ZONE),
-    ):
-        try:
-            return datetime.strptime(text.rpartition(" US/Central")[0] or text, pattern).replace(tzinfo=zone)
-        except ValueError:
-            continue
-    raise _invalid(f"The time of the execution filter is invalid: {text[:40]}")
+    try:
+        return parse_instant(text)[0]
+    except (ValueError, KeyError, OSError, OverflowError):
+        raise _invalid(f"The time of the execution filter is invalid: {text[:40]}") from None
 
 
 def _passes(fill: BookedFill, symbol: str, kind: str, exchange: str, side: str) -> bool:

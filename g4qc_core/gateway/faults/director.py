@@ -167,8 +167,7 @@ class Director:
         most = 1 if isinstance(act.at, datetime) else act.times
         done = 0
         while most is None or done < most:
-            while (wait := (at - self._clock.now()).total_seconds()) > 0:
-                await asyncio.sleep(wait)
+            await self._clock.reached(at)
             _LOG.info("at %s: %s", at, act.do)
             self._perform(act)
             done, at = done + 1, at + timedelta(days=1)

@@ -197,7 +197,7 @@ def _end(text: str) -> tuple[datetime | None, tuple[int, str] | None]:
     if not text:
         return None, None
     try:
-        end, warning = _instant(text)
+        end, warning = parse_instant(text)
     except (ValueError, KeyError, OSError, OverflowError):
         raise Refusal(10314, _BAD_END) from None
     if end.year not in _YEARS:
@@ -205,7 +205,12 @@ def _end(text: str) -> tuple[datetime | None, tuple[int, str] | None]:
     return end, warning
 
 
-def _instant(text: str) -> tuple[datetime, tuple[int, str] | None]:
+def parse_instant(text: str) -> tuple[datetime, tuple[int, str] | None]:
+    """Return the instant that a client wrote, UTC, and a warning if it named no time zone.
+
+    Raises:
+        ValueError, KeyError, OSError, OverflowError: the text is no instant, or its zone is unknown.
+    """
     if "-" in text[:9]:
         return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC), None
     day, clock, *zone = text.split(maxsplit=2)

@@ -284,6 +284,8 @@ class ClientSession:
             messages = self._made(request_id, effect, answer)
             # From here on the answer cannot be cancelled: half a message would garble all later ones.
             self._open.pop(request_id, None)
+            if effect.end is None and not effect.then:
+                await self._orders.empty()
             await self._connection.send(*messages, effect=effect)
             self._streams.start(client_requests.HISTORICAL_DATA, request_id)
         except OSError:
