@@ -205,17 +205,3 @@ def test_fifty_one_messages_in_a_second_end_the_connection_when_rates_are_enforc
         assert client.receive()[2:4] == ["-1", "100"]
         with pytest.raises((EOFError, ConnectionResetError)):
             client.receive()
-
-
-@pytest.mark.parametrize(
-    ("request_", "request_id", "code"),
-    [
-        ((1, 11, 5, *contract()), "5", "354"),
-        ((50, 3, 7, *contract()), "7", "420"),
-    ],
-)
-def test_what_has_no_answer_here_is_refused(
-    client: RawClient, request_: tuple[object, ...], request_id: str, code: str
-) -> None:
-    client.send(*request_)
-    assert client.receive()[2:4] == [request_id, code]
