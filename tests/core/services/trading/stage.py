@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from g4qc_core.ib.orders.ib_broker import IbBroker
 
 from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.resampling import resample
@@ -22,6 +21,7 @@ from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.orders.ib_broker import IbBroker
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.rolls.instrument_rolls import make_rolls
 from g4qc_core.services.trading.trader import run_trader
