@@ -5,6 +5,7 @@ Scripted peers send them out of place.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -71,7 +72,7 @@ def record(protocol: int) -> Recorded:
     clock = GatewayClock(NOW, frozen=True)
     with (
         SimulatedGateway(SyntheticMarket({"ES": ES}), clock=clock, max_version=protocol) as gateway,
-        _tapped((gateway.host, gateway.port)) as (port, heard),
+        tapped((gateway.host, gateway.port)) as (port, heard),
         IbSource("127.0.0.1", port, 11, 20, 20, max_protocol=protocol) as source,
     ):
         contract = next(one for one in source.chain(ES) if one.month == "202612")
@@ -80,10 +81,10 @@ def record(protocol: int) -> Recorded:
         source.head_timestamp(contract)
         source.bars(window)
         source.trading_sessions(contract)
-    return Recorded(protocol, {fields[0].decode(): fields for fields in _messages(heard)}, contract, window)
+    return Recorded(protocol, {fields[0].decode(): fields for fields in messages_of(heard)}, contract, window)
 
 
-def _messages(heard: bytearray) -> Iterator[list[bytes]]:
+def messages_of(heard: bytearray) -> Iterator[list[bytes]]:
     at = 0
     while at < len(heard):
         (length,) = struct.unpack_from(">I", heard, at)
@@ -92,16 +93,18 @@ def _messages(heard: bytearray) -> Iterator[list[bytes]]:
 
 
 @contextmanager
-def _tapped(target: tuple[str, int]) -> Iterator[tuple[int, bytearray]]:
+def tapped(target: tuple[str, int]) -> Iterator[tuple[int, bytearray]]:
     """Yield a port that leads to the target, and all that the target sends to it."""
     heard = bytearray()
 
     def pump(source: socket.socket, sink: socket.socket, *, keep: bool) -> None:
-        while data := source.recv(65536):
-            if keep:
-                heard.extend(data)
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if keep:
+                    heard.extend(data)
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
 
     def serve(listener: socket.socket) -> None:
         near, _ = listener.accept()
