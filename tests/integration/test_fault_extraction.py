@@ -17,6 +17,7 @@ from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.errors import G4qcError
 from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript
+from g4qc_core.gateway.faults.order_faults import ORDER_FAULTS
 from g4qc_core.gateway.faults.stream_faults import STREAM_FAULTS
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.ib.ib_source import IbSource
@@ -76,8 +77,8 @@ CASES = {
     "farm_down": Case("timeout", f"seconds = {DEADLINE * 2}"),
 }
 
-ELSEWHERE = {"id_in_use", "head_text", "expiry_zone", "flat_bars", "unreadable_bars", *STREAM_FAULTS}
-"""Tried elsewhere: what no request for bars can meet, streams, flat bars, which validation finds, question marks."""
+ELSEWHERE = {"id_in_use", "head_text", "expiry_zone", "flat_bars", "unreadable_bars", *STREAM_FAULTS, *ORDER_FAULTS}
+"""Tried elsewhere: what no request for bars can meet, flat bars, which validation finds, question marks."""
 
 
 class Counted:

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 
 from g4qc_core.gateway.faults.switches import Effect, FaultStage, Silence
-from g4qc_core.gateway.protocol import layouts
-from g4qc_core.gateway.protocol.bar_request_rules import Refusal, validate
+from g4qc_core.gateway.protocol import layouts, replies
+from g4qc_core.gateway.protocol.bar_request_rules import HMDS, Refusal, validate
 from g4qc_core.gateway.protocol.client_requests import (
     CANCEL_MARKET_DATA,
     CANCEL_REAL_TIME_BARS,
@@ -106,7 +106,7 @@ class ClientStreams:
         """Start the stream of a request if one was prepared and is still wanted."""
         found = self._open.get((code, request_id))
         if found is not None and found.task is None:
-            found.task = self._begin(self._play(code, found))
+            found.task = self._begin(self._play(code, request_id, found))
 
     def end(self, code: int, request_id: int) -> bool:
         """End a stream; return False if there is none."""
@@ -170,14 +170,16 @@ class ClientStreams:
 
         await self._answer(request_id, effect, cancel)
 
-    async def _play(self, code: int, opened: _Open) -> None:
+    async def _play(self, code: int, request_id: int, opened: _Open) -> None:
         try:
             await play(opened.stream, opened.since, self._house.clock, partial(self._deliver, code, opened))
         except OSError:
-            _LOG.debug("the client left its stream")
-        except Exception:
-            _LOG.exception("a stream failed")
-            raise
+            _LOG.debug("the client left its stream %s", request_id)
+        except Exception as error:  # noqa: BLE001 - a defect here must reach the client as a failure, not as silence
+            _LOG.exception("stream %s failed", request_id)
+            self._open.pop((code, request_id), None)
+            text = f"{HMDS}the simulated gateway failed: {error!r}"
+            await self._connection.send(replies.error(request_id, 162, text, self._house.clock.now()))
 
     async def _deliver(self, code: int, opened: _Open, messages: list[StreamMessage]) -> None:
         for message in messages:
@@ -201,8 +203,11 @@ class ClientStreams:
             return
         message = item.off(effect.ticks_off) if effect.ticks_off else item.message
         sending = self._connection.send(*[message] * (2 if effect.twice else 1), effect=effect)
-        if effect.delay:
-            self._begin(_later(effect.delay, sending))
+        if effect.delay or effect.stall is not None:
+            # A task of its own: the end of the stream must not cut the message in two.
+            late = self._begin(_later(effect.delay, sending))
+            if not effect.delay:
+                await asyncio.wait({late})
         else:
             await sending
 

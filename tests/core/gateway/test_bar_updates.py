@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.faults.switches import Faults
 from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
 from tests.core.gateway.raw_client import RawClient, rows
 
 NOON = datetime(2026, 11, 18, 18, 0, 2, tzinfo=UTC)
@@ -327,3 +331,38 @@ def test_an_accelerated_clock_leaves_no_bar_unfinished(make_gateway: Make, speed
         assert int(finished[0]) - int(begun) in (0, 60)
         end = datetime.fromtimestamp(int(finished[-1]), UTC) + timedelta(minutes=1)
         assert [last[date] for date in finished] == history(other, end)[-3:]
+
+
+class BrokenMarket(SyntheticMarket):
+    """Has no bars of the minute that follows."""
+
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
+        if end > second(60):
+            raise RuntimeError("no such minute")
+        return super().minutes(listing, start, end)
+
+
+def test_a_stream_that_fails_says_so(make_gateway: Make, clock: GatewayClock) -> None:
+    market = BrokenMarket(products(load_registry()))
+    with RawClient(make_gateway(clock=clock, market=market)) as client:
+        follow(client)
+        clock.set(second(61))
+        error = client.receive()
+        assert error[2:4] == ["1", "162"]
+        assert "the simulated gateway failed: RuntimeError('no such minute')" in error[4]
+        client.send(25, 1, 1)
+        assert client.receive()[3] == "366"
+
+
+def test_a_pause_inside_an_update_does_not_cut_it(make_gateway: Make, clock: GatewayClock) -> None:
+    script = FaultScript.parse('[[fault]]\ndo = "stall"\non = "bar_update"\nafter_bytes = 20\nseconds = 0.2\n')
+    with RawClient(make_gateway(clock=clock, script=script)) as client:
+        follow(client)
+        clock.set(second(5))
+        assert client.exactly(4)
+        client.send(25, 1, 1)
+        rest = client.exactly(16)
+        assert rest.startswith(b"90\x001\x00")
+        while b"cancelled" not in rest:
+            rest += client.exactly(1)
+        assert rest.count(b"90\x001\x00") == 1
