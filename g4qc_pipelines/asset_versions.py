@@ -20,9 +20,9 @@ _COMPUTED_BY: dict[str, tuple[str, ...]] = {
     "reconciliation": ("bars",),
     "roll_calendar": ("futures",),
 }
-_ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity", "search")
+_ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity", "search", "paper_drift")
 _INPUTS = ("backtest_inputs", "search_inputs")
-_RECEIVED = ("contracts", "raw_bars")
+_RECEIVED = ("contracts", "raw_bars", "paper_fills")
 
 
 def asset_code_version(asset: str) -> str | None:

@@ -26,6 +26,7 @@ RECONCILIATION_ASSETS = ["reconciliation"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 SENSITIVITY_ASSETS = ["roll_sensitivity"]
 SEARCH_ASSETS = ["search"]
+PAPER_ASSETS = ["paper_fills", "paper_drift"]
 
 UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
 MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
@@ -34,6 +35,7 @@ FRESH = "fresh"
 """Name of the check of the assets that the daily update keeps up to date."""
 
 RUN_BACKTEST, COMPARE_ROLLS = "run_backtest", "compare_rolls"
+COMPARE_PAPER = "compare_paper"
 
 QUICK_JOBS = frozenset({RUN_BACKTEST, COMPARE_ROLLS})
 """Jobs that somebody waits for: their processes are forked from one that has done the imports."""
@@ -52,6 +54,7 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
     RUN_BACKTEST: (BACKTEST_ASSETS, "One backtest spec, to its report."),
     "run_search": (SEARCH_ASSETS, "One search spec: many parameter sets, ranked, the best ones confirmed."),
+    COMPARE_PAPER: (PAPER_ASSETS, "What traders filled, and how far it was from the backtest on the settled bars."),
     COMPARE_ROLLS: (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
 }
 
@@ -71,6 +74,7 @@ GRAPH_ORDER = (
     *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
     *("search_inputs", *SEARCH_ASSETS),
     *(name for kind in KIND_NAMES for name in (inputs_of(kind), kind)),
+    *PAPER_ASSETS,
 )
 """All assets, each after its inputs."""
 

@@ -43,6 +43,9 @@ THEN = "g4qc/then"
 AFTER_CLOSE, FOLLOW_UP, REPAIR = "after_close", "follow_up", "repair"
 """Names of the schedule and of the sensors that keep bars up to date; triggers of their runs."""
 
+PAPER_REPORT = "paper_report"
+"""Name of the schedule that compares paper trading with the backtests."""
+
 
 def run_tags(
     surface: str, trigger: str | None, first: str | None, last: str | None = None, of: str | None = None

@@ -1,4 +1,4 @@
-"""The schedule of the daily update, after the close and in the exchange's time zone.
+"""The schedules of the daily update and of the comparison of paper trading, in the exchange's time zone.
 
 From 16:00 to 17:00 in Chicago the futures market pauses: the last minute is complete, and the gateway's nightly reset
 is hours away. Instruments whose session closes later, like US stocks with extended hours, are updated at 19:05. The
@@ -16,10 +16,11 @@ from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
-from g4qc_pipelines.named_jobs import UPDATE_CONTRACTS
+from g4qc_pipelines.named_jobs import COMPARE_PAPER, UPDATE_CONTRACTS
 from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
-from g4qc_pipelines.run_tags import AFTER_CLOSE, TRADE_DATE, run_tags
+from g4qc_pipelines.run_tags import AFTER_CLOSE, PAPER_REPORT, TRADE_DATE, run_tags
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 _CLOSE, _LATE = 16, 19  # hours of the two ticks of a day
@@ -28,7 +29,10 @@ _CLOSE, _LATE = 16, 19  # hours of the two ticks of a day
 def build_schedules(
     settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]
 ) -> list[dg.ScheduleDefinition]:
-    """Return the schedule `after_close`; it is off until the user switches it on."""
+    """Return the schedules.
+
+    `after_close` is off until the user switches it on; `paper_report` is on, because it asks no gateway.
+    """
 
     @dg.schedule(
         name=AFTER_CLOSE,
@@ -47,7 +51,26 @@ def build_schedules(
             return dg.SkipReason(f"No session of {day} has closed since." if sessions else f"No session on {day}.")
         return [_request(symbol, day) for symbol in symbols]
 
-    return [after_close]
+    @dg.schedule(
+        name=PAPER_REPORT,
+        job=jobs[COMPARE_PAPER],
+        cron_schedule="30 20 * * 1-5",
+        execution_timezone=EXCHANGE_TIMEZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Compares paper trading with the backtest on the settled bars, every trade date at 20:30 in "
+        "Chicago, after the daily update.",
+    )
+    def paper_report(
+        context: dg.ScheduleEvaluationContext, stores: dg.ResourceParam[Stores]
+    ) -> dg.RunRequest | dg.SkipReason:
+        if not stores.traders.starts():
+            return dg.SkipReason("Nothing was traded yet.")
+        day = context.scheduled_execution_time.date()
+        return dg.RunRequest(
+            run_key=f"paper {day}", tags=run_tags("schedule", PAPER_REPORT, None) | {TRADE_DATE: f"{day}"}
+        )
+
+    return [after_close, paper_report]
 
 
 def _request(symbol: str, day: date) -> dg.RunRequest:

@@ -1,4 +1,4 @@
-"""The assets, a module for each part of the graph: raw data, bars, futures, backtests and research."""
+"""The assets, a module for each part of the graph: raw data, bars, futures, backtests, research and trading."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from g4qc_pipelines.assets.backtests import build_backtests
 from g4qc_pipelines.assets.bars import build_bars
 from g4qc_pipelines.assets.coverage import build_coverage
 from g4qc_pipelines.assets.futures import build_roll_calendar
+from g4qc_pipelines.assets.paper import build_paper
 from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
 from g4qc_pipelines.assets.searches import build_searches
@@ -35,6 +36,7 @@ def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> li
         build_sensitivity(settings),
         *build_searches(settings),
         *build_studies(settings),
+        *build_paper(settings),
     ]
     return list(dg.map_asset_specs(_with_version_and_owners, assets))
 

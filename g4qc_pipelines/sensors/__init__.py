@@ -21,6 +21,7 @@ from g4qc_pipelines.sensors.follow_up import build_follow_up
 from g4qc_pipelines.sensors.late_data import build_freshness
 from g4qc_pipelines.sensors.registry import build_registry
 from g4qc_pipelines.sensors.repairs import build_repairs
+from g4qc_pipelines.sensors.stale_traders import build_stale_traders
 
 
 def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]) -> list[dg.SensorDefinition]:
@@ -30,6 +31,7 @@ def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefin
         build_failed_runs(settings),
         build_cancelled(settings),
         build_feeds(settings),
+        build_stale_traders(settings),
         build_freshness(settings),
         build_follow_up(settings, jobs),
         *build_inputs(settings, jobs),

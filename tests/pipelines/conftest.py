@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -9,6 +11,7 @@ import pytest
 
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
+from tests.pipelines.hook import Hook
 
 
 @pytest.fixture
@@ -21,3 +24,13 @@ def settings(tmp_path: Path) -> Settings:
 def graph(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     """The graph of the default settings."""
     return build_definitions(Settings(_env_file=None, home=tmp_path_factory.mktemp("home")))  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """A listener for the webhook."""
+    listening = Hook()
+    threading.Thread(target=listening.server.serve_forever, daemon=True).start()
+    yield listening
+    listening.server.shutdown()
+    listening.server.server_close()

@@ -18,6 +18,7 @@ from g4qc_pipelines.named_jobs import (
     CHAIN_ASSETS,
     COVERAGE_ASSETS,
     GRAPH_ORDER,
+    PAPER_ASSETS,
     RECONCILIATION_ASSETS,
     ROLL_ASSETS,
     SEARCH_ASSETS,
@@ -34,8 +35,11 @@ GROUPS = {
     "futures": {"roll_calendar"},
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
     "research": {"search", *STUDY_KINDS},
+    "trading": {"paper_fills", "paper_drift"},
 }
 ASSETS = sorted(set().union(*GROUPS.values()))
+WHOLE = GROUPS["trading"]
+"""Assets without partitions."""
 EVERY_ASSET = pytest.mark.parametrize("name", ASSETS)
 
 
@@ -63,7 +67,7 @@ def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
     assert asset.owners
     assert asset.kinds
     assert asset.automation_condition is None
-    assert node(graph, name).partitions_def is not None
+    assert (node(graph, name).partitions_def is None) == (name in WHOLE)
 
 
 @pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity"} - GROUPS["research"]))
@@ -78,7 +82,7 @@ def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, na
 @EVERY_ASSET
 def test_a_range_of_partitions_is_one_run_and_a_backtest_has_one_of_its_own(graph: dg.Definitions, name: str) -> None:
     policy = node(graph, name).backfill_policy
-    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS, *SEARCH_ASSETS, *STUDY_KINDS):
+    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS, *SEARCH_ASSETS, *STUDY_KINDS, *WHOLE):
         assert policy is None
     else:
         assert policy == dg.BackfillPolicy.single_run()
@@ -151,6 +155,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("run_backtest", BACKTEST_ASSETS),
         ("compare_rolls", SENSITIVITY_ASSETS),
         ("run_search", SEARCH_ASSETS),
+        ("compare_paper", PAPER_ASSETS),
         *((job_of_study(kind), [kind]) for kind in STUDY_KINDS),
     ],
 )

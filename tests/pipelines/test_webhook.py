@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dagster as dg
 import pytest
@@ -18,43 +16,7 @@ from g4qc_core.settings import Settings
 from g4qc_pipelines.run_tags import range_tags
 from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.webhook import Webhook, tell
-
-
-class Hook:
-    """A listener that gives these answers one after the other, the last one for ever."""
-
-    def __init__(self) -> None:
-        self.answers = [204]
-        self.heard: list[dict] = []
-        hook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                hook.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(hook.answers.pop(0) if len(hook.answers) > 1 else hook.answers[0])
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    listening = Hook()
-    threading.Thread(target=listening.server.serve_forever, daemon=True).start()
-    yield listening
-    listening.server.shutdown()
-    listening.server.server_close()
-
-
-def to(settings: Settings, url: str) -> Settings:
-    return Settings(_env_file=None, home=settings.home, webhook_url=url)  # type: ignore[call-arg]
-
-
-def address(hook: Hook) -> str:
-    return f"http://127.0.0.1:{hook.server.server_address[1]}/secret-token"
+from tests.pipelines.hook import Hook, address, to
 
 
 def test_an_event_arrives_once_with_its_words(settings: Settings, hook: Hook) -> None:
