@@ -37,7 +37,7 @@ class OrderCallbacks(Answers):
         clock: hears the gateway's clock.
         streams: the subscriptions to bars.
         zone: of times that name none.
-        next_order_id: highest next valid id that the gateway told; 0 before the first.
+        next_order_id: highest next valid id that the gateway told, above the ids used by `use`; 0 before the first.
         read_only: the gateway's refusal of orders, or None.
     """
 
@@ -62,6 +62,10 @@ class OrderCallbacks(Answers):
         if self.next_order_id < _FIRST_REQUEST:
             return range(_FIRST_REQUEST, _LAST_REQUEST)
         return range(1, _FIRST_REQUEST)
+
+    def use(self, order_id: int) -> None:
+        """Count an order id as used, although no order has it: a second message with it would be a duplicate."""
+        self.next_order_id = max(self.next_order_id, order_id + 1)
 
     def end(self, error: GatewayError) -> None:
         """End the connection; the first end is the last event."""

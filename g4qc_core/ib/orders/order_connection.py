@@ -120,9 +120,11 @@ class OrderConnection(IbClient):
             subject: begins the text of an error.
             send: sends the question with its id.
             cancel: ends the subscription that the question began.
-            key: id of the question; None: a new one.
+            key: id of the question, an order id that is used by it; None: a new one.
         """
         with self._listing:
+            if key is not None:
+                self.callbacks.use(key)
             request_id = self.new_id() if key is None else key
             try:
                 return self._ask(request_id, kind, subject, send)

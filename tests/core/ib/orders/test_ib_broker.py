@@ -157,6 +157,7 @@ def test_what_an_order_would_change_is_asked_and_nothing_is_placed() -> None:
         assert (found.equity, found.commission, found.warning) == (Decimal(99000), Decimal("4.5"), "careful")
         with pytest.raises(RequestRejected, match="INSUFFICIENT EQUITY"):
             broker.what_if(frames.ticket(8))
+        assert broker.next_order_id == 9
         assert [type(one) for one in drained(broker)] == [LinkChanged]
 
 

@@ -31,10 +31,9 @@ from tests.core.ib.orders.order_frames import ticket
 from tests.core.ib.recorded import messages_of, tapped
 
 OPEN = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-VERSION = min(178, Build.installed().newest)
+VERSIONS = [one for one in (157, 178, 200) if one <= Build.installed().newest]
 REPORTS = ("open_order", "order_status", "execution", "commission")
-# Place of the request id of an error, of its code, and of the ids of an execution.
-_ERROR, _CODE = 2, 3
+_ERRORS_WITHOUT_VERSION = 194
 _NOTICES = {1100: Link.SERVERS_LOST, 2110: Link.SERVERS_LOST, 1101: Link.SERVERS_BACK, 1102: Link.SERVERS_BACK}
 
 Heard = tuple[str, ...]
@@ -60,10 +59,10 @@ SCRIPTS = [
 ]  # fmt: skip
 
 
-def told_by(frames: Sequence[list[bytes]]) -> list[Heard]:
+def told_by(frames: Sequence[list[bytes]], version: int) -> list[Heard]:
     """What messages about orders say, in their order; of lists, only what is news as well."""
     told: list[Heard] = []
-    lost = False
+    lost, named = False, 1 if version < _ERRORS_WITHOUT_VERSION else 0
     for fields in frames:
         head, *rest = (field.decode() for field in fields)
         if head == "3":
@@ -74,8 +73,8 @@ def told_by(frames: Sequence[list[bytes]]) -> list[Heard]:
             told.append(("Execution", rest[13]))
         elif head == "59":
             told.append(("Commission", rest[1]))
-        elif head == "4" and (number := int(rest[_ERROR - 1])) < 1_000_000_000:
-            code = int(rest[_CODE - 1])
+        elif head == "4" and (number := int(rest[named])) < 1_000_000_000:
+            code = int(rest[named + 1])
             link = _NOTICES.get(code) if number == -1 else None
             if link is not None and (link is not Link.SERVERS_LOST or not lost):
                 told.append(("LinkChanged", link))
@@ -125,11 +124,12 @@ def trade(broker: IbBroker, contract: TradedContract, clock: GatewayClock) -> No
         clock.advance(timedelta(seconds=6))
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda text: text.replace("\n", ", ") or "none")
-def test_what_arrives_is_told(make_gateway: Callable[..., SimulatedGateway], script: str) -> None:
+def test_what_arrives_is_told(make_gateway: Callable[..., SimulatedGateway], script: str, version: int) -> None:
     clock = GatewayClock(OPEN, frozen=True)
     entries = FaultScript.parse(f"[[fault]]\n{script}") if script else None
-    gateway = make_gateway(clock=clock, script=entries, max_version=VERSION)
+    gateway = make_gateway(clock=clock, script=entries, max_version=version)
     with (
         tapped((gateway.host, gateway.port)) as (port, heard),
         IbBroker.connect("127.0.0.1", port, 21, PATIENCE, 2.0) as broker,
@@ -137,7 +137,7 @@ def test_what_arrives_is_told(make_gateway: Callable[..., SimulatedGateway], scr
         trade(broker, december(gateway), clock)
         gateway.close()
         events = [brief(one) for one in ended(broker)]
-    told = told_by(list(messages_of(heard)))
+    told = told_by(list(messages_of(heard)), version)
     if "close" in script:
         # What a peer sent before it hung up may be lost on the way, and is asked for again.
         assert events[:-1] == told[: len(events) - 1]

@@ -10,6 +10,7 @@ import pytest
 
 from g4qc_core.errors import ClientIdInUse, ReadOnlyGateway, RequestRejected
 from g4qc_core.gateway.broker.trading_rules import TradingRules
+from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
@@ -171,6 +172,31 @@ def test_what_an_order_would_change_is_told_and_nothing_is_placed(
         assert broker.open_orders() == []
         assert broker.positions() == []
         assert [type(one) for one in drained(broker)] == [LinkChanged]
+
+
+def test_an_order_fills_in_parts(make_gateway: Maker, clock: GatewayClock, december: TradedContract) -> None:
+    script = FaultScript.parse('[[fault]]\ndo = "partial_fills"\nseconds = 5')
+    for version in VERSIONS:
+        gateway = make_gateway(clock=clock, max_version=version, script=script)
+        with broker_of(gateway) as broker:
+            broker.place(ticket(december, broker.next_order_id, 3))
+            heard = until(broker, has_filled(1))
+            for filled in (2, 3):
+                clock.advance(timedelta(seconds=5))
+                heard += until(broker, has_filled(filled))
+            while len([one for one in heard if isinstance(one, Commission)]) < 3:
+                heard += until(broker, lambda event: isinstance(event, Commission))
+            fills = [one for one in heard if isinstance(one, Execution)]
+            assert [one.quantity for one in fills] == [1, 1, 1]
+            assert len({one.exec_id for one in fills}) == 3
+            counts = [one.filled for one in heard if isinstance(one, OrderStatus)]
+            assert counts == sorted(counts)
+            (position,) = broker.positions()
+            assert position.quantity == 3
+
+
+def has_filled(count: int) -> Callable[[BrokerEvent], bool]:
+    return lambda event: isinstance(event, OrderStatus) and event.filled == count
 
 
 def test_refusals_name_the_order(gateway: SimulatedGateway, december: TradedContract) -> None:
