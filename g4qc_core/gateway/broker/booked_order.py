@@ -139,6 +139,19 @@ class FillManner:
 AS_USUAL = FillManner()
 
 
+@dataclass(frozen=True)
+class Touch:
+    """What the market does to an order.
+
+    Attributes:
+        at: the instant, UTC.
+        price: at which it fills; None: it is triggered and fills later, or not at all.
+    """
+
+    at: datetime
+    price: Decimal | None
+
+
 @dataclass
 class BookedOrder:
     """An order and its state.
@@ -151,6 +164,8 @@ class BookedOrder:
         triggered: True once a stop price has been reached; always True without one.
         manner: how it fares if not as usual.
         reason: why it was cancelled or rejected.
+        ahead: the next thing that the market does to it, if that is known.
+        searched_until: instant before which there is nothing else, UTC.
     """
 
     order_id: int
@@ -170,6 +185,8 @@ class BookedOrder:
     reason: str = ""
     ended_at: datetime | None = None
     fills: list[BookedFill] = field(default_factory=list)
+    ahead: Touch | None = None
+    searched_until: datetime | None = None
 
     @property
     def remaining(self) -> int:
@@ -185,6 +202,10 @@ class BookedOrder:
     def active(self) -> bool:
         """True if it may be filled, now or in a later session."""
         return not self.progress.final and self.progress is not Progress.NOT_SENT
+
+    def look_again(self) -> None:
+        """Forget what is known of its next event, because the order has changed."""
+        self.ahead = self.searched_until = None
 
     def snapshot(self) -> BookedOrder:
         """Return a copy of the present state."""

@@ -16,40 +16,30 @@ An order works from the opening if it came before. Nothing else moves the price:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from g4qc_core.gateway.broker.booked_order import BookedOrder, OrderKind, OrderTerms
-from g4qc_core.gateway.markets.quotes import MINUTE, PricePath, Quotes, on_grid, rounded
-from g4qc_core.gateway.markets.simulated_market import Listing
+import numpy as np
+
+from g4qc_core.gateway.broker.booked_order import BookedOrder, OrderKind, OrderTerms, Touch
+from g4qc_core.gateway.markets.quotes import PricePath, Quotes, on_grid, paths_of, rounded
+from g4qc_core.gateway.markets.simulated_market import MarketBars
 
 _LAST_OF_MINUTE = 59.999999
-_AT_A_TIME = timedelta(hours=6)
-
-
-@dataclass(frozen=True)
-class Touch:
-    """What the market does to an order.
-
-    Attributes:
-        at: the instant, UTC.
-        price: at which it fills; None: it is triggered and fills later, or not at all.
-    """
-
-    at: datetime
-    price: Decimal | None
+_AT_A_TIME = timedelta(hours=24)
 
 
 def next_touch(order: BookedOrder, quotes: Quotes, until: datetime) -> Touch | None:
-    """Return the first event of an order from `looked_until` on and before `until`; None if there is none."""
-    since = max(order.looked_until, order.works_from)
-    for path, second in _stretches(quotes, order.terms.listing, since, until):
-        touch = _touch(order, quotes, path, second)
-        if touch is not None:
-            return touch if touch.at < until else None
-    return None
+    """Return the first event of an order from `looked_until` on and before `until`; None if there is none.
+
+    The order keeps what was found: prices do not change.
+    """
+    if order.ahead is None:
+        since = max(order.looked_until, order.works_from, order.searched_until or order.looked_until)
+        if since < until:
+            order.ahead = _search(order, quotes, since, until)
+            order.searched_until = until
+    return order.ahead if order.ahead is not None and order.ahead.at < until else None
 
 
 def decimal(price: float) -> Decimal:
@@ -57,16 +47,30 @@ def decimal(price: float) -> Decimal:
     return Decimal(repr(price)).normalize()
 
 
-def _stretches(quotes: Quotes, listing: Listing, since: datetime, until: datetime) -> Iterator[tuple[PricePath, float]]:
-    """Return the paths of the minutes that trade in `[since, until)`, each with the second from which to look."""
+def _search(order: BookedOrder, quotes: Quotes, since: datetime, until: datetime) -> Touch | None:
     first = since.astimezone(UTC).replace(second=0, microsecond=0)
     at = first
     while at < until:
         end = min(at + _AT_A_TIME, until)
-        # The last minute may have begun before `until` and not be complete: its path is known.
-        for path in quotes.paths(listing, at, end):
-            yield path, (since - first).total_seconds() if path.start == first else 0.0
-        at = end if end < until else until + MINUTE
+        bars = quotes.bars(order.terms.listing, at, end)
+        for path in paths_of(bars.take(_reaching(order, bars))):
+            second = (since - first).total_seconds() if path.start == first else 0.0
+            touch = _touch(order, quotes, path, second)
+            if touch is not None:
+                return touch
+        at = end
+    return None
+
+
+def _reaching(order: BookedOrder, bars: MarketBars) -> np.ndarray | slice:
+    """Return which bars reach the price that the order waits for."""
+    terms = order.terms
+    waits_for = terms.limit_price if order.triggered else terms.stop_price
+    if waits_for is None:
+        return slice(0, 1)
+    # A purchase waits for a lower price, unless it waits for its stop.
+    downwards = terms.buys if order.triggered else not terms.buys
+    return bars.low <= float(waits_for) if downwards else bars.high >= float(waits_for)
 
 
 def _touch(order: BookedOrder, quotes: Quotes, path: PricePath, second: float) -> Touch | None:

@@ -11,10 +11,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from g4qc_core.gateway.broker.booked_order import AS_USUAL, BookedFill, BookedOrder, FillManner, OrderTerms, Progress
+from g4qc_core.gateway.broker.booked_order import (
+    AS_USUAL,
+    BookedFill,
+    BookedOrder,
+    FillManner,
+    OrderTerms,
+    Progress,
+    Touch,
+)
 from g4qc_core.gateway.broker.broker_news import AccountNews, BrokerNews, FillNews, OrderNews, OrderNotice
 from g4qc_core.gateway.broker.exchange_hours import closes_at, midnight_after, opens_at
-from g4qc_core.gateway.broker.fill_rules import Touch, decimal, next_touch
+from g4qc_core.gateway.broker.fill_rules import decimal, next_touch
 from g4qc_core.gateway.broker.margin_effect import OrderEffect
 from g4qc_core.gateway.broker.order_checks import (
     RejectedOrder,
@@ -23,13 +31,13 @@ from g4qc_core.gateway.broker.order_checks import (
     check_terms,
     held_text,
 )
+from g4qc_core.gateway.broker.order_ids import OrderIds, next_revision
 from g4qc_core.gateway.broker.simulated_account import SimulatedAccount
 from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.markets.quotes import Quotes
 from g4qc_core.gateway.markets.simulated_market import Listing
 
 _INSTANT = timedelta(microseconds=1)
-_FIRST_PERM_ID = 1_000
 
 
 class SimulatedBroker:
@@ -50,20 +58,18 @@ class SimulatedBroker:
         self.account = SimulatedAccount(rules.cash, rules.margin_rate)
         self.orders: list[BookedOrder] = []
         self.fills: list[BookedFill] = []
+        self._live: list[BookedOrder] = []
         self._quotes = quotes
         self._now = started
         self._midnight = midnight_after(started)
         self._equity_at_midnight = rules.cash
-        self._epoch = int(started.timestamp())
+        self._ids = OrderIds(started)
         self._by_id: dict[tuple[int, int], BookedOrder] = {}
-        self._highest: dict[int, int] = {}
-        self._perm_ids = 0
-        self._executions = 0
         self._news: list[BrokerNews] = []
 
     def next_id(self, client_id: int) -> int:
         """Return the lowest order id that a client has not used, and above all that it has used."""
-        return self._highest.get(client_id, 0) + 1
+        return self._ids.next_of(client_id)
 
     def find(self, client_id: int, order_id: int) -> BookedOrder | None:
         """Return an order by the ids that its client gave it."""
@@ -71,7 +77,8 @@ class SimulatedBroker:
 
     def open_orders(self) -> list[BookedOrder]:
         """Return the orders that have not ended, in the order of arrival."""
-        return [order for order in self.orders if not order.progress.final]
+        self._live = [order for order in self._live if not order.progress.final]
+        return list(self._live)
 
     def price(self, listing: Listing) -> Decimal | None:
         """Return the last price of a contract in points; None before its first bar."""
@@ -123,7 +130,7 @@ class SimulatedBroker:
 
     def use(self, client_id: int, order_id: int) -> None:
         """Note that a client has used an id, even for an order that was not taken."""
-        self._highest[client_id] = max(self._highest.get(client_id, 0), order_id)
+        self._ids.use(client_id, order_id)
 
     def cancel(self, order: BookedOrder, now: datetime, reason: str = "") -> None:
         """Cancel an order that has not ended, after what the market does to it before; harmless if it has ended."""
@@ -143,9 +150,8 @@ class SimulatedBroker:
             self._now = max(self._now, at)
             act()
         self._now = now
-        for order in self.orders:
-            if order.active:
-                order.looked_until = max(order.looked_until, now)
+        for order in self.open_orders():
+            order.looked_until = max(order.looked_until, now)
 
     def next_instant(self, until: datetime) -> datetime | None:
         """Return the instant of the next thing that happens by itself before `until`; None if there is nothing."""
@@ -158,16 +164,16 @@ class SimulatedBroker:
         last = self.price(order.terms.listing)
         if last is not None and order.active:
             order.manner = AS_USUAL
+            order.look_again()
             self._fill(order, Touch(now, last))
 
     def correct(self, fill: BookedFill, ticks: int) -> None:
         """Correct the price of an execution by some ticks, to the disadvantage of the account if above 0."""
-        stem, _, number = fill.exec_id.rpartition(".")
         tick = fill.order.terms.listing.tick
         price = fill.price + fill.order.terms.sign * ticks * tick
         order = self._by_id[fill.order.client_id, fill.order.order_id]
         order.paid += (price - fill.price) * fill.shares
-        corrected = replace(fill, exec_id=f"{stem}.{int(number) + 1:02d}", price=price, average=order.average)
+        corrected = replace(fill, exec_id=next_revision(fill.exec_id), price=price, average=order.average)
         self._book(order, corrected)
 
     def _take(self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, manner: FillManner) -> None:
@@ -176,10 +182,11 @@ class SimulatedBroker:
         self.use(client_id, order_id)
         check_terms(terms, now)
         progress = Progress.NOT_SENT
-        order = BookedOrder(order_id, client_id, 0, terms, now, progress, now, now, manner=manner)
+        order = BookedOrder(order_id, client_id, 0, terms, now, progress, now, now, triggered=False, manner=manner)
         if terms.transmit:
             self._send(order, now)
         self.orders.append(order)
+        self._live.append(order)
         self._by_id[client_id, order_id] = order
         self._announce(order)
         if manner.rejection is not None:
@@ -187,17 +194,17 @@ class SimulatedBroker:
 
     def _send(self, order: BookedOrder, now: datetime) -> None:
         check_margin(self.account, self.price, order)
-        self._perm_ids += 1
-        order.perm_id = self._epoch % 1_000_000 * _FIRST_PERM_ID + self._perm_ids
+        order.perm_id = self._ids.order()
         self._schedule(order, now)
 
     def _schedule(self, order: BookedOrder, now: datetime) -> None:
         terms = order.terms
         order.works_from = opens_at(terms.listing, now)
         order.looked_until = now
+        order.look_again()
         ended = terms.listing.contract.last_trade_at
         order.expires_at = closes_at(terms.listing, order.works_from) if terms.tif == "DAY" else ended
-        order.triggered = not terms.kind.has_stop
+        order.triggered = not terms.kind.has_stop or order.triggered
         order.progress = self._progress(order, now)
 
     def _announce(self, order: BookedOrder) -> None:
@@ -212,11 +219,11 @@ class SimulatedBroker:
             order.terms = terms
         else:
             changed = replace(order.snapshot(), terms=terms)
+            order.triggered &= terms.kind is order.terms.kind
             check_margin(self.account, self.price, changed)
             order.terms = terms
             if not order.perm_id:
-                self._perm_ids += 1
-                order.perm_id = self._epoch % 1_000_000 * _FIRST_PERM_ID + self._perm_ids
+                order.perm_id = self._ids.order()
             self._schedule(order, now)
         self._announce(order)
 
@@ -225,7 +232,7 @@ class SimulatedBroker:
 
     def _next(self, until: datetime) -> tuple[datetime, Callable[[], None]] | None:
         """Return the first event of any order before `until`."""
-        found = [step for order in self.orders if order.active for step in self._steps(order, until)]
+        found = [step for order in self._live if order.active for step in self._steps(order, until)]
         found += self._settlements(until)
         if self._midnight < until:
             found.append((self._midnight, self._turn_day))
@@ -263,6 +270,7 @@ class SimulatedBroker:
         self._tell(order)
 
     def _reach(self, order: BookedOrder, touch: Touch) -> None:
+        order.look_again()
         if touch.price is None:
             order.triggered = True
             order.looked_until = touch.at
@@ -287,12 +295,11 @@ class SimulatedBroker:
             order.last_price = touch.price
             if not order.remaining:
                 order.progress, order.ended_at = Progress.FILLED, touch.at
-            self._executions += 1
             instrument = order.terms.listing.instrument
             self._book(
                 order,
                 BookedFill(
-                    f"{self._epoch:08x}.{self._executions:08x}.01.01",
+                    self._ids.execution(),
                     order.snapshot(),
                     touch.at,
                     shares,

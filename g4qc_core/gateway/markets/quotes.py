@@ -130,7 +130,11 @@ class Quotes:
 
     def paths(self, listing: Listing, start: datetime, end: datetime) -> list[PricePath]:
         """Return the paths of the minutes with a trade that begin in `[start, end)`, ascending."""
-        return _paths(self._market.minutes(listing, start, end))
+        return paths_of(self.bars(listing, start, end))
+
+    def bars(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
+        """Return the bars of the minutes that begin in `[start, end)`."""
+        return self._market.minutes(listing, start, end)
 
     def _hour(self, listing: Listing, hour: datetime) -> dict[datetime, PricePath]:
         key = listing.contract.con_id, hour
@@ -147,7 +151,7 @@ class Quotes:
         for back in (*_LOOK_BACK, minute - head + MINUTE):
             found = self._market.minutes(listing, minute - back, minute)
             if len(found):
-                return _paths(found.take(slice(-1, None)))[0]
+                return paths_of(found.take(slice(-1, None)))[0]
         return None
 
 
@@ -162,7 +166,8 @@ def rounded(price: float, listing: Listing) -> float:
     return round(price, listing.digits + 2)
 
 
-def _paths(bars: MarketBars) -> list[PricePath]:
+def paths_of(bars: MarketBars) -> list[PricePath]:
+    """Return the path of each bar."""
     starts = (start.replace(tzinfo=UTC) for start in bars.start.tolist())
     prices = (column.tolist() for column in (bars.open, bars.high, bars.low, bars.close))
     return [PricePath.of(*row) for row in zip(starts, *prices, strict=True)]
