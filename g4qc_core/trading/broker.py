@@ -303,8 +303,12 @@ class Broker(Protocol):
     def positions(self) -> list[BrokerPosition]:
         """Return all positions that are not zero."""
 
-    def account_values(self) -> Mapping[str, Decimal]:
-        """Return figures of the account by the broker's tag, like `NetLiquidation`, in the base currency."""
+    def account_values(self, account: str = "") -> Mapping[str, Decimal]:
+        """Return figures of an account by the broker's tag, like `NetLiquidation`, in the base currency.
+
+        Args:
+            account: its name; empty: the first of the connection.
+        """
 
     def subscribe(self, contract: TradedContract, sessions: int = 2) -> None:
         """Begin one-minute bars of a contract: those of the last trading days, then live ones, as events.

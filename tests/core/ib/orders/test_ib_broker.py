@@ -231,6 +231,16 @@ def test_the_time_of_an_execution_is_an_instant(time: str, at: datetime) -> None
         assert timedelta() <= fill.at - at < timedelta(minutes=1)
 
 
+def test_what_comes_before_the_time_is_heard_too() -> None:
+    def gateway(peer: Peer) -> None:
+        peer.start(frames.ACCOUNT)
+        peer.send(frames.execution(), frames.execution(exec_id="late.01", time="soon"))
+        peer.serve_time(NOW)
+
+    with scripted(gateway) as port, IbBroker.connect("127.0.0.1", port, frames.CLIENT, PATIENCE, PATIENCE) as broker:
+        assert [getattr(one, "exec_id", None) for one in all_events(broker)] == [FILL.exec_id, "late.01", None]
+
+
 def test_fractions_of_others_are_passed_over() -> None:
     def gateway(desk: Desk) -> None:
         desk.peer.send(frames.execution(shares="0.25", sec_type="STK"))
