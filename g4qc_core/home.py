@@ -31,6 +31,7 @@ _OWN = frozenset(
             "rolls.toml",
             "trading.toml",
             "trading.halt",
+            "trader.log",
             "calendars.toml",
             "open_interest",
             "strategies",

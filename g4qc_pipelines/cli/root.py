@@ -80,12 +80,13 @@ def demo(research: bool, as_json: bool) -> None:
 @click.option("--open", "open_browser", is_flag=True, help="Open the Dagster web UI in a browser.")
 @click.option("--dev", "dev_port", is_flag=False, flag_value=5173, type=click.IntRange(1, 65535), metavar="[PORT]",
               help="Also serve the pages from their sources by Vite, on port 5173 or PORT.")  # fmt: skip
-def up(open_browser: bool, dev_port: int | None) -> None:
+@click.option("--trade", is_flag=True, help="Also start the trader: see `g4qc trade check` first.")
+def up(open_browser: bool, dev_port: int | None, trade: bool) -> None:
     """Start database, gateway, Dagster's web UI and daemon, and the API; Ctrl-C stops all."""
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.up import run_up
 
-    run_up(load_settings(), open_browser, dev_port)
+    run_up(load_settings(), open_browser, dev_port, trade=trade)
 
 
 @cli.command()

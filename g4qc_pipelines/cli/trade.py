@@ -119,12 +119,13 @@ def release(account: str | None, as_json: bool) -> None:
 
 
 @trade.command()
+@click.option("--up", "must_be_up", is_flag=True, help="Exit code 1 unless a trader gives signs of life.")
 @json_option
-def status(as_json: bool) -> None:
+def status(must_be_up: bool, as_json: bool) -> None:
     """Show each account: trader, kill switch, locks, limits, positions and the latest reconciliation."""
     from g4qc_pipelines.commands.trading_status import show_status
 
-    show_status(_settings(), as_json)
+    show_status(_settings(), must_be_up, as_json)
 
 
 @trade.command()

@@ -7,20 +7,26 @@ from datetime import UTC, datetime
 import click
 
 from g4qc_core.sentences import duration, listing
-from g4qc_core.services.trading.shown.views import AccountView, LimitUse, TraderView
+from g4qc_core.services.trading.shown.views import AccountView, LimitUse, TraderView, TradingSummary
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.commands.trading_lists import POSITIONS, table
 from g4qc_pipelines.commands.trading_overviews import open_overview
 
 
-def show_status(settings: Settings, as_json: bool) -> None:
-    """Print all accounts that were ever traded."""
+def show_status(settings: Settings, must_be_up: bool, as_json: bool) -> None:
+    """Print all accounts that were ever traded; with `must_be_up` end with exit code 1 unless a trader is up."""
     with open_overview(settings) as overview:
         found = overview.summary(datetime.now(UTC))
     if as_json:
         echo_json(found.model_dump(mode="json"))
-        return
+    else:
+        _print_all(found)
+    if must_be_up and not any(one.trader is not None and one.trader.up for one in found.accounts):
+        raise SystemExit(1)
+
+
+def _print_all(found: TradingSummary) -> None:
     for halt in found.halts:
         named = "all accounts" if halt.account == "*" else halt.account
         click.echo(f"The kill switch is on for {named} since {halt.at:%Y-%m-%d %H:%M} UTC ({halt.by}: {halt.why}).")

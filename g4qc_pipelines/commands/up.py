@@ -28,6 +28,7 @@ from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.services.research.search_plan import known_searches
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
+from g4qc_core.trading.trading_plan import load_plan
 from g4qc_core.waiting import Wait
 from g4qc_pipelines.commands.automation import automation, half_on
 from g4qc_pipelines.definitions import build_definitions
@@ -36,6 +37,7 @@ from g4qc_pipelines.launching.api_server import api_server
 from g4qc_pipelines.launching.up_lock import check_up_lock, hold_up_lock
 from g4qc_pipelines.launching.vite_server import check_sources, vite_answers, vite_command
 from g4qc_pipelines.supervision.kept_services import kept_database, kept_gateway
+from g4qc_pipelines.supervision.kept_trader import TRADER_LOG, kept_trader
 from g4qc_pipelines.supervision.processes import check_port, process
 from g4qc_pipelines.supervision.watch import Kept, watch
 
@@ -44,18 +46,20 @@ _CODE_SERVER, _DAEMON = "g4qc_pipelines.running.code_server", "g4qc_pipelines.ru
 Child = subprocess.Popen[str]
 
 
-def run_up(settings: Settings, open_browser: bool, dev_port: int | None = None) -> None:
+def run_up(settings: Settings, open_browser: bool, dev_port: int | None = None, *, trade: bool = False) -> None:
     """Start everything, print the addresses, and wait for Ctrl-C or for the end of one of Dagster's processes.
 
     Args:
         settings: the settings.
         open_browser: True to open Dagster's web UI in a browser.
         dev_port: port of Vite's server of the pages; None: none.
+        trade: True to start the trader, too.
 
     Raises:
         HomeTaken: another `g4qc up` runs over this home.
         PortTaken: another program listens on one of the ports.
         UsageError: the sources of the pages, or Node, are missing for Vite's server.
+        SettingsError: the trading file is missing or malformed, and the trader is wanted.
         DatabaseError: the database of the settings does not answer, or refuses.
     """
     url = f"http://127.0.0.1:{settings.dagster_port}"
@@ -63,6 +67,8 @@ def run_up(settings: Settings, open_browser: bool, dev_port: int | None = None) 
     check_up_lock(settings.home)
     check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
     check_port(settings.api_port, "G4QC_API_PORT")
+    if trade:
+        load_plan(settings.trading)
     if dev_port is not None:
         check_sources()
         check_port(dev_port, "another one after --dev")
@@ -82,6 +88,9 @@ def run_up(settings: Settings, open_browser: bool, dev_port: int | None = None) 
             children = {**children, "Vite": stack.enter_context(_vite(settings, dev_port, log))}
             click.echo(f"Vite      http://127.0.0.1:{dev_port}/ (pages from frontend/, anew with each change)")
         click.echo(f"API       {settings.api_link}/api/v1")
+        if trade:
+            kept = [*kept, stack.enter_context(kept_trader(settings, environment))]
+            click.echo(f"Trader    {settings.api_link}/trading, its log is {settings.home / TRADER_LOG}")
         click.echo(f"Logs      {log}")
         _show_automation(settings, url)
         click.echo("Ctrl-C stops everything.")

@@ -78,6 +78,10 @@ def test_status_says_everything_about_an_account(stores: Stores) -> None:
     said = _run("status").stdout
     for words in ("trading, process 4711 on desk", "NQ is locked", "g4qc trade resolve NQ", "1 working", "differs"):
         assert words in said
+    assert _run("status", "--up").exit_code == 0
+    stores.traders.keep(record(datetime.now(UTC), stopped_at=datetime.now(UTC)))
+    assert _run("status", "--up").exit_code == 1
+    stores.traders.keep(record(datetime.now(UTC)))
     (account,) = _json("status")["accounts"]
     assert account["trader"]["up"] is True
 
