@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from g4qc_core.gateway.broker.booked_order import BookedOrder
+from g4qc_core.gateway.broker.order_checks import RejectedOrder, check_margin
+from g4qc_core.gateway.broker.simulated_account import Price, SimulatedAccount
+
 
 @dataclass(frozen=True)
 class OrderEffect:
@@ -25,3 +29,20 @@ class OrderEffect:
     commission: Decimal
     currency: str
     warning: str = ""
+
+
+def effect_of(order: BookedOrder, account: SimulatedAccount, price: Price) -> OrderEffect:
+    """Return what an order would change in an account; it need not be placed."""
+    terms, warning = order.terms, ""
+    try:
+        check_margin(account, price, order)
+    except RejectedOrder as rejected:
+        warning = rejected.text
+    return OrderEffect(
+        margin_before=account.margin(price),
+        margin_after=account.margin(price, [(terms.listing, terms.sign * order.remaining)]),
+        equity_before=account.equity(price),
+        commission=terms.listing.instrument.fee * order.remaining,
+        currency=terms.listing.contract.currency,
+        warning=warning,
+    )

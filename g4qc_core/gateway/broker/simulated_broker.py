@@ -23,7 +23,7 @@ from g4qc_core.gateway.broker.booked_order import (
 from g4qc_core.gateway.broker.broker_news import AccountNews, BrokerNews, FillNews, OrderNews, OrderNotice
 from g4qc_core.gateway.broker.exchange_hours import closes_at, midnight_after, opens_at
 from g4qc_core.gateway.broker.fill_rules import decimal, next_touch
-from g4qc_core.gateway.broker.margin_effect import OrderEffect
+from g4qc_core.gateway.broker.margin_effect import OrderEffect, effect_of
 from g4qc_core.gateway.broker.order_checks import (
     RejectedOrder,
     check_change,
@@ -92,20 +92,7 @@ class SimulatedBroker:
 
     def effect(self, order: BookedOrder) -> OrderEffect:
         """Return what an order would change; it need not be placed."""
-        terms, account = order.terms, self.account
-        warning = ""
-        try:
-            check_margin(account, self.price, order)
-        except RejectedOrder as rejected:
-            warning = rejected.text
-        return OrderEffect(
-            margin_before=account.margin(self.price),
-            margin_after=account.margin(self.price, [(terms.listing, terms.sign * order.remaining)]),
-            equity_before=account.equity(self.price),
-            commission=terms.listing.instrument.fee * order.remaining,
-            currency=terms.listing.contract.currency,
-            warning=warning,
-        )
+        return effect_of(order, self.account, self.price)
 
     def take_news(self) -> list[BrokerNews]:
         """Return what happened since the last call, in order."""
