@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 
 # Regular hours by calendar, in exchange time; None: the session's own edge.
@@ -70,6 +72,19 @@ def regular_parts(calendar: SessionCalendar, session: Session) -> list[tuple[dat
     begins, ends = _REGULAR.get(calendar.name, _REGULAR_FUTURES)
     opened, closed = at(begins, session.open), at(ends, session.close)
     return [(max(start, opened), min(end, closed)) for start, end in parts(session) if end > opened and start < closed]
+
+
+def are_regular(calendar: SessionCalendar, starts: np.ndarray) -> np.ndarray:
+    """Return which of the instants, ascending `datetime64` in UTC, are in regular hours."""
+    inside = np.full(len(starts), False)
+    if not len(starts):
+        return inside
+    first, last = (at.astype("datetime64[s]").item().replace(tzinfo=UTC) for at in starts[[0, -1]])
+    for day in days_between(calendar, first, last + timedelta(seconds=1)):
+        for begins, ends in regular_parts(calendar, day):
+            edges = [np.datetime64(edge.replace(tzinfo=None), "s") for edge in (begins, ends)]
+            inside |= (starts >= edges[0]) & (starts < edges[1])
+    return inside
 
 
 def trading_hours(calendar: SessionCalendar, now: datetime) -> str:

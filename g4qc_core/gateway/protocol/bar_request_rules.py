@@ -142,7 +142,7 @@ def validate(request: BarsRequest, version: int) -> BarsQuery:
         Refusal: 10314, 10339 or 321, in the real gateway's order; then 162 for requests that are legal there and not
             served here.
     """
-    end, warning = _end(request.end)
+    end, warning = parse_edge(request.end)
     if request.contract.sec_type == CONTINUOUS and end is not None:
         raise Refusal(10339, "Setting end date/time for continuous future security type is not allowed.")
     number, unit = _duration(request.duration)
@@ -193,7 +193,8 @@ def _check_updates(request: BarsRequest, seconds: int) -> None:
         raise not_served("Updates of a continuous future are", "ask for the contract month")
 
 
-def _end(text: str) -> tuple[datetime | None, tuple[int, str] | None]:
+def parse_edge(text: str) -> tuple[datetime | None, tuple[int, str] | None]:
+    """Return an edge of a window, UTC, None if empty, and a warning for the client; raises Refusal (10314)."""
     if not text:
         return None, None
     try:

@@ -184,6 +184,7 @@ class ClientSession:
             self.client_id,
             version,
             house.market,
+            house.quotes,
             house.clock.now(),
             self._subscribed,
             fields,

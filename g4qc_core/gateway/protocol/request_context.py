@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from g4qc_core.gateway.faults.switches import Effect
+from g4qc_core.gateway.markets.quotes import Quotes
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.layouts import Message
@@ -52,6 +53,7 @@ class RequestContext:
     client_id: int
     version: int
     market: SimulatedMarket
+    quotes: Quotes
     now: datetime
     subscribed: set[tuple[int, int]]
     fields: list[str]

@@ -18,6 +18,7 @@ from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.framing import MalformedRequest
 from g4qc_core.gateway.protocol.layouts import Message
 from g4qc_core.gateway.protocol.request_context import NO_ID, Answer, RequestContext, id_at
+from g4qc_core.gateway.streams.tick_history import historical_ticks
 
 
 def not_served(asked: RequestContext) -> list[Message]:
@@ -134,7 +135,7 @@ KINDS: dict[int, RequestKind] = {
     93: RequestKind("the cancellation of profit and loss", "#", accounts.ending(92)),
     94: RequestKind("profit and loss of a position", "#ssi", accounts.subscribing(94, accounts.profit_of_position)),
     95: RequestKind("the cancellation of profit and loss of a position", "#", accounts.ending(94)),
-    96: RequestKind("historical ticks", "#"),
+    96: RequestKind("historical ticks", "#", historical_ticks),
     97: RequestKind("ticks", "#"),
     98: RequestKind("the cancellation of ticks", "#", _NO_STREAM),
     99: RequestKind("completed orders", "b", orders.completed_orders),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.gateway.markets.five_seconds import SECONDS, five_second_bars
 from g4qc_core.gateway.markets.history import of_kind
-from g4qc_core.gateway.markets.session_hours import days_between, regular_parts
+from g4qc_core.gateway.markets.session_hours import are_regular
 from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars, SimulatedMarket
 from g4qc_core.gateway.protocol import layouts
 from g4qc_core.gateway.protocol.layouts import Message
@@ -43,19 +43,11 @@ class RealTimeBars:
     def messages(self, now: datetime) -> list[StreamMessage]:
         """See `Stream`: the bars that have ended since the last call, ascending."""
         bars = five_second_bars(self._market, self._listing, self._since, now)
-        if self._request.regular_hours and len(bars):
-            bars = bars.take(self._is_regular(bars, now))
+        if self._request.regular_hours:
+            bars = bars.take(are_regular(self._sessions, bars.start))
         self._since = now
         served = of_kind(bars, self._listing, self._request.what)
         return [self._message(served.take(slice(at, at + 1))) for at in range(len(served))]
-
-    def _is_regular(self, bars: MarketBars, now: datetime) -> np.ndarray:
-        inside = np.full(len(bars), False)
-        for day in days_between(self._sessions, bars.start[0].item().replace(tzinfo=UTC), now):
-            for begins, ends in regular_parts(self._sessions, day):
-                first, last = (np.datetime64(edge.replace(tzinfo=None), "s") for edge in (begins, ends))
-                inside |= (bars.start >= first) & (bars.start < last)
-        return inside
 
     def _message(self, bar: MarketBars) -> StreamMessage:
         def message(served: MarketBars) -> Message:

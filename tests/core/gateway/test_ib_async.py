@@ -37,7 +37,7 @@ def objects() -> dict[str, Any]:
         "faDataType": 1,
         "marketRuleId": 252,
         "endDateTime": "20261120-21:00:00",
-        "startDateTime": "20261120-20:00:00",
+        "startDateTime": "",
     }
 
 

@@ -29,6 +29,7 @@ class Streams(EWrapper, EClient):
         EClient.__init__(self, self)
         self.heard: queue.Queue[Heard] = queue.Queue()
         names = ["nextValidId", "historicalData", "historicalDataEnd", "historicalDataUpdate", "realtimeBar"]
+        names += ["historicalTicks", "historicalTicksLast", "historicalTicksBidAsk"]
         names += ["tickPrice", "tickSize", "tickString", "tickSnapshotEnd", "tickReqParams", "marketDataType"]
         for name in (*names, "connectionClosed"):
             setattr(self, name, lambda *given, name=name: self.heard.put((name, given)))
@@ -146,6 +147,16 @@ def test_ibapi_hears_market_data(app: Streams, clock: GatewayClock) -> None:
     app.cancelMktData(1)
     app.cancelMktData(1)
     assert 300 in app.skipped_to("error")
+
+
+def test_ibapi_reads_ticks_of_the_past(app: Streams) -> None:
+    for what, name in (("TRADES", "Last"), ("BID_ASK", "BidAsk"), ("MIDPOINT", "")):
+        app.reqHistoricalTicks(5, future("EUR", "202612"), "20261118-17:00:00", "", 40, what, 0, False, [])
+        request_id, ticks, done = app.next(f"historicalTicks{name}")
+        assert (request_id, len(ticks), done) == (5, 40, True)
+        assert [tick.time for tick in ticks] == sorted(tick.time for tick in ticks)
+        prices = [getattr(tick, "price", None) or tick.priceBid for tick in ticks]
+        assert all(1 < price < 2 for price in prices)
 
 
 def test_an_outage_of_the_connection_is_told_and_streams_must_be_asked_for_again(
