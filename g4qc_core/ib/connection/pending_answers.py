@@ -23,6 +23,8 @@ from g4qc_core.ib.connection.answer_kinds import AnswerKind
 log = logging.getLogger(__name__)
 
 NO_REQUEST = -1
+# A gateway writes an id that is missing as -1 or as the largest integer.
+_MISSING = (NO_REQUEST, 2**31 - 1)
 
 # The connection ends, or its requests were too many (100): no open request will be answered.
 _ENDS_ALL = (GatewayDisconnected, PacingViolation)
@@ -201,7 +203,7 @@ class Answers(EWrapper):
         timed = len(details) >= 3 and isinstance(details[1], int)
         code, text = details[1:3] if timed else details[0:2]
         text = " ".join(text.split())
-        if reqId == NO_REQUEST:
+        if reqId in _MISSING:
             self._hear(code, text)
             return
         pending = self._pending.get(reqId)

@@ -251,12 +251,13 @@ def test_fractions_of_others_are_passed_over() -> None:
         assert [type(one) for one in all_events(broker)] == [LinkChanged]
 
 
-def test_a_read_only_gateway_is_recognised_at_once() -> None:
+@pytest.mark.parametrize("named", [-1, 2**31 - 1])
+def test_a_read_only_gateway_is_recognised_at_once(named: int) -> None:
     words = "Error validating request.-'bQ' : cause - The API interface is currently in Read-Only mode."
 
     def gateway(desk: Desk) -> None:
         desk.expect(16)
-        desk.peer.send(error(-1, 321, words))
+        desk.peer.send(error(named, 321, words))
         desk.expect(3)
         desk.peer.send(error(7, 321, words))
         desk.idle()
