@@ -133,8 +133,7 @@ class TradingSession:
         self.desk.connect(self.broker)
         self.reconcile(cause)
         self.risk.learn_margins(self.broker)
-        # The ids of those questions count as used.
-        self.desk.raise_ids(self.broker.next_order_id - 1)
+        self.desk.raise_ids(self.broker.next_order_id - 1)  # those of the questions about margins
         self.desk.send_planned(self.broker.now(), self._too_old)
         self._feeds.subscribe_all()
         for spec in self.specs:
