@@ -37,24 +37,26 @@ export function KillSwitch({ halts }: { halts: readonly Halt[] }) {
         </>
       }
     >
-      <ul className="body plain" role="status">
-        {!halts.length && (
-          <li>
-            <span className="tag good">{t("trading.switch.off")}</span> {t("trading.switch.off.text")}
-          </li>
-        )}
-        {halts.map((halt) => (
-          <li key={halt.account}>
-            <span className="tag bad">{t("trading.switch.on")}</span>{" "}
-            {t("trading.switch.who", {
-              account: halt.account === "*" ? t("trading.everyaccount") : halt.account,
-              by: halt.by,
-              at: moment(halt.at),
-            })}{" "}
-            <q>{halt.why}</q>
-          </li>
-        ))}
-      </ul>
+      <div className="body" role="status">
+        <ul className="plain">
+          {!halts.length && (
+            <li>
+              <span className="tag good">{t("trading.switch.off")}</span> {t("trading.switch.off.text")}
+            </li>
+          )}
+          {halts.map((halt) => (
+            <li key={halt.account}>
+              <span className="tag bad">{t("trading.switch.on")}</span>{" "}
+              {t("trading.switch.who", {
+                account: halt.account === "*" ? t("trading.everyaccount") : halt.account,
+                by: halt.by,
+                at: moment(halt.at),
+              })}{" "}
+              <q>{halt.why}</q>
+            </li>
+          ))}
+        </ul>
+      </div>
       {asking === "halt" && (
         <Confirm
           title={t("trading.halt.title")}

@@ -17,6 +17,7 @@ import { Orders } from "./Orders";
 import { Positions } from "./Positions";
 import { summaryQuery } from "./queries";
 import { Reconciliations } from "./Reconciliations";
+import "../../styles/studies.css";
 import "../../styles/trading.css";
 
 const SOON = 3000;
