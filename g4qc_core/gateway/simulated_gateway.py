@@ -16,6 +16,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from g4qc_core.errors import PortTaken, UsageError
+from g4qc_core.gateway.broker.account_journal import opened
 from g4qc_core.gateway.broker.simulated_broker import SimulatedBroker
 from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.desk.gateway_desk import GatewayDesk
@@ -81,6 +82,7 @@ class SimulatedGateway:
         self._trading = trading or TradingRules()
         self.quotes = Quotes(market, self._trading.slippage_ticks)
         self.broker = SimulatedBroker(self.quotes, self.clock.now(), self._trading)
+        self._journal = opened(self._trading.file, self.broker, market, self.clock.now())
         self._desk: GatewayDesk | None = None
         self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
         self._script = script or FaultScript()
@@ -113,7 +115,8 @@ class SimulatedGateway:
         self._market.listings(self.clock.now())
         hands = Stagehands(self._announce, self._release, self._disconnect, self._restart, self._sessions)
         self._director = Director(self.faults, self._script, self.clock, hands)
-        self._desk = GatewayDesk(self.broker, self._market.account, self.clock, read_only=self._trading.read_only)
+        read_only = self._trading.read_only
+        self._desk = GatewayDesk(self.broker, self._market.account, self.clock, self._journal, read_only=read_only)
         self._server = await self._listen()
         self.port = self._server.sockets[0].getsockname()[1]
         _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)

@@ -159,6 +159,8 @@ def status(symbols: tuple[str, ...], as_json: bool) -> None:
 @click.option("--cash", default="1000000", show_default=True, type=DecimalParam(), help="Dollars in the account.")
 @click.option("--slippage-ticks", default=1.0, show_default=True, type=click.FloatRange(0, 1000), help="Ticks that an "
               "order at the market loses: half of the spread.")  # fmt: skip
+@click.option("--account", type=click.Path(path_type=Path), help="Keep orders and positions in this file, and go on "
+              "with them.")  # fmt: skip
 @click.option("--read-only", is_flag=True, help="Refuse orders, as a gateway with the setting Read-Only API.")
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON when ready.")
 def gateway(as_json: bool, **options: Any) -> None:

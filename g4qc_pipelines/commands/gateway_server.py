@@ -33,6 +33,7 @@ def serve_gateway(
     cash: Decimal,
     slippage_ticks: float,
     read_only: bool,
+    account: Path | None,
 ) -> None:
     """Serve the simulated gateway until it is stopped."""
     from g4qc_core.gateway.broker.trading_rules import TradingRules
@@ -44,7 +45,7 @@ def serve_gateway(
 
     clock, trading = (
         GatewayClock(now, speed=speed),
-        TradingRules(cash, slippage_ticks=slippage_ticks, read_only=read_only),
+        TradingRules(cash, slippage_ticks=slippage_ticks, read_only=read_only, file=account),
     )
     script = None
     if faults is not None:

@@ -34,7 +34,7 @@ def kept_database(settings: Settings) -> list[Kept]:
 
 
 class KeptGateway:
-    """The simulated gateway of `g4qc up`: its process changes, its address does not.
+    """The simulated gateway of `g4qc up`: its process changes, its address and its account do not.
 
     Args:
         settings: the settings.
@@ -43,7 +43,9 @@ class KeptGateway:
 
     def __init__(self, settings: Settings, stack: ExitStack, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings, self._stack = settings, stack
-        self._child, self.host, self.port = stack.enter_context(gateway_process(settings))
+        # Another seed is another market, with other prices.
+        self._account = settings.home / f"simulated-account-{settings.simulated_seed}.jsonl"
+        self._child, self.host, self.port = stack.enter_context(gateway_process(settings, 0, self._account))
         self._pulse = Pulse(self.host, self.port, _HANGS_SECONDS, clock)
 
     @property
@@ -75,7 +77,8 @@ class KeptGateway:
         # A hanging process does not handle Ctrl-C.
         signal_group(self._child, signal.SIGKILL)
         self._stack.close()
-        self._child, self.host, self.port = self._stack.enter_context(gateway_process(self._settings, self.port))
+        started = self._stack.enter_context(gateway_process(self._settings, self.port, self._account))
+        self._child, self.host, self.port = started
 
 
 @contextmanager

@@ -73,14 +73,22 @@ def simulated_gateway(settings: Settings) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def gateway_process(settings: Settings, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
-    """Yield process, host and port of a simulated gateway with the synthetic market; port 0 takes a free one.
+def gateway_process(
+    settings: Settings, port: int = 0, account: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
+    """Yield process, host and port of a simulated gateway with the synthetic market.
+
+    Args:
+        settings: the settings.
+        port: to listen on; 0 takes a free one.
+        account: file that keeps its account; None: the account ends with the process.
 
     Raises:
         GatewayUnavailable: it does not start, or not in time.
     """
     command = [sys.executable, "-m", "g4qc_pipelines.cli", "gateway", "--port", str(port), "--json"]
     command += ["--seed", str(settings.simulated_seed), "--max-version", str(settings.ib_max_protocol)]
+    command += ["--account", str(account)] if account is not None else []
     with process(command, {}) as child:
         assert child.stdout is not None
         if not select.select([child.stdout], [], [], settings.start_timeout)[0]:

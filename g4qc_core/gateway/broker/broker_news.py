@@ -38,4 +38,12 @@ class AccountNews:
     con_id: int
 
 
-BrokerNews = OrderNews | FillNews | OrderNotice | AccountNews
+@dataclass(frozen=True)
+class IdNews:
+    """A client has used an order id, whether or not its order was taken."""
+
+    client_id: int
+    order_id: int
+
+
+BrokerNews = OrderNews | FillNews | OrderNotice | AccountNews | IdNews

@@ -20,8 +20,8 @@ from g4qc_core.gateway.broker.booked_order import (
     Progress,
     Touch,
 )
-from g4qc_core.gateway.broker.broker_news import AccountNews, BrokerNews, FillNews, OrderNews, OrderNotice
-from g4qc_core.gateway.broker.exchange_hours import closes_at, midnight_after, opens_at
+from g4qc_core.gateway.broker.broker_news import AccountNews, BrokerNews, FillNews, IdNews, OrderNews, OrderNotice
+from g4qc_core.gateway.broker.exchange_hours import midnight_after, schedule
 from g4qc_core.gateway.broker.fill_rules import decimal, next_touch
 from g4qc_core.gateway.broker.margin_effect import OrderEffect, effect_of
 from g4qc_core.gateway.broker.order_checks import (
@@ -117,7 +117,23 @@ class SimulatedBroker:
 
     def use(self, client_id: int, order_id: int) -> None:
         """Note that a client has used an id, even for an order that was not taken."""
-        self._ids.use(client_id, order_id)
+        if order_id >= self.next_id(client_id):
+            self._ids.use(client_id, order_id)
+            self._news.append(IdNews(client_id, order_id))
+
+    def restore(self, order: BookedOrder) -> None:
+        """Take an order as it was before the process ended."""
+        self._ids.use(order.client_id, order.order_id)
+        if order.perm_id:
+            self._ids.order()
+        self.orders.append(order)
+        self._live.append(order)
+        self._by_id[order.client_id, order.order_id] = order
+
+    def restore_fill(self, order: BookedOrder, fill: BookedFill) -> None:
+        """Book a fill as it was before the process ended."""
+        self._ids.execution()
+        self._keep(order, fill)
 
     def cancel(self, order: BookedOrder, now: datetime, reason: str = "") -> None:
         """Cancel an order that has not ended, after what the market does to it before; harmless if it has ended."""
@@ -182,17 +198,7 @@ class SimulatedBroker:
     def _send(self, order: BookedOrder, now: datetime) -> None:
         check_margin(self.account, self.price, order)
         order.perm_id = self._ids.order()
-        self._schedule(order, now)
-
-    def _schedule(self, order: BookedOrder, now: datetime) -> None:
-        terms = order.terms
-        order.works_from = opens_at(terms.listing, now)
-        order.looked_until = now
-        order.look_again()
-        ended = terms.listing.contract.last_trade_at
-        order.expires_at = closes_at(terms.listing, order.works_from) if terms.tif == "DAY" else ended
-        order.triggered = not terms.kind.has_stop or order.triggered
-        order.progress = self._progress(order, now)
+        schedule(order, now)
 
     def _announce(self, order: BookedOrder) -> None:
         self._tell(order)
@@ -211,11 +217,8 @@ class SimulatedBroker:
             order.terms = terms
             if not order.perm_id:
                 order.perm_id = self._ids.order()
-            self._schedule(order, now)
+            schedule(order, now)
         self._announce(order)
-
-    def _progress(self, order: BookedOrder, now: datetime) -> Progress:
-        return Progress.WORKING if order.works_from <= now and order.triggered else Progress.HELD
 
     def _next(self, until: datetime) -> tuple[datetime, Callable[[], None]] | None:
         """Return the first event of any order before `until`."""
@@ -297,10 +300,14 @@ class SimulatedBroker:
                 ),
             )
 
-    def _book(self, order: BookedOrder, fill: BookedFill) -> None:
+    def _keep(self, order: BookedOrder, fill: BookedFill) -> BookedFill:
         booked = self.account.book(fill)
         order.fills = [known for known in order.fills if known.root != fill.root] + [booked]
         self.fills.append(booked)
+        return booked
+
+    def _book(self, order: BookedOrder, fill: BookedFill) -> None:
+        booked = self._keep(order, fill)
         self._news.append(FillNews(booked))
         self._tell(order)
         self._news.append(AccountNews(order.terms.listing.contract.con_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from g4qc_core.errors import UsageError
 
@@ -17,6 +18,7 @@ class TradingRules:
         margin_rate: initial margin as a share of a position's value.
         slippage_ticks: ticks that an order at the market loses; half of the spread between bid and ask.
         read_only: refuse everything about orders.
+        file: keeps the account when the process ends; None: it ends with the process.
 
     Raises:
         UsageError: a number is out of its range.
@@ -26,6 +28,7 @@ class TradingRules:
     margin_rate: Decimal = Decimal("0.05")
     slippage_ticks: float = 1
     read_only: bool = False
+    file: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash < 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from g4qc_core.gateway.broker.account_journal import AccountJournal
 from g4qc_core.gateway.broker.booked_order import BookedOrder
 from g4qc_core.gateway.broker.broker_news import AccountNews, FillNews, OrderNews, OrderNotice
 from g4qc_core.gateway.broker.simulated_account import AccountPosition
@@ -44,14 +45,24 @@ class GatewayDesk:
         account: name of the managed account.
         clock: the gateway's clock.
         read_only: refuse everything about orders.
+        journal: the account's file, if it has one.
     """
 
-    def __init__(self, broker: SimulatedBroker, account: str, clock: GatewayClock, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        broker: SimulatedBroker,
+        account: str,
+        clock: GatewayClock,
+        journal: AccountJournal | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
         self.broker = broker
         self.account = account
         self.clock = clock
         self.read_only = read_only
         self._clients: list[ClientDesk] = []
+        self._journal = journal
         self._changed = asyncio.Event()
         self._refresh_at = clock.now() + MINUTE
 
@@ -73,6 +84,9 @@ class GatewayDesk:
     def tell(self) -> None:
         """Send the broker's news to those whom they concern."""
         news = self.broker.take_news()
+        # Nobody hears what a restart would forget.
+        if self._journal is not None:
+            self._journal.write(news)
         for item in news:
             if isinstance(item, OrderNews):
                 self._tell_order(item.order)
