@@ -132,7 +132,7 @@ def test_a_date_is_written_as_in_the_answer(client: RawClient, clock: GatewayClo
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    start=st.integers(0, 50 * 86_400).map(lambda seconds: FIRST + timedelta(seconds=seconds)),
+    start=st.integers(0, 70 * 86_400).map(lambda seconds: FIRST + timedelta(seconds=seconds)),
     steps=st.lists(st.integers(1, 90), min_size=3, max_size=12),
     month=st.sampled_from(["202612", "202703", "202706"]),
 )
