@@ -20,7 +20,7 @@ _FASTEST = 100_000.0
 class GatewayClock:
     """A clock that runs from an instant, or stays where it was set.
 
-    Its methods may be called from any thread; `reached` and `stepped` by any event loop.
+    Its methods may be called from any thread; `reached` by any event loop.
 
     Args:
         now: instant at which the clock starts, with a time zone; None: real time.
@@ -83,21 +83,17 @@ class GatewayClock:
         while (wait := (instant - self.now()).total_seconds()) > 0:
             await self._pause(None if self.frozen else min(wait / self.speed, _LONGEST_WAIT), instant)
 
-    async def stepped(self) -> None:
-        """Wait until the clock is set the next time."""
-        await self._pause(None, None)
-
     def _now(self) -> datetime:
         if self.frozen:
             return self._base
         return self._base + timedelta(seconds=(time.monotonic() - self._since) * self.speed)
 
-    async def _pause(self, seconds: float | None, instant: datetime | None) -> None:
+    async def _pause(self, seconds: float | None, instant: datetime) -> None:
         loop = asyncio.get_running_loop()
         entry = loop, loop.create_future()
         with self._lock:
             # The clock may have been set since the caller looked.
-            if instant is not None and not self._follows_host and self._now() >= instant:
+            if not self._follows_host and self._now() >= instant:
                 return
             self._waiting.add(entry)
         try:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from g4qc_core.gateway.broker.booked_order import BookedFill
@@ -16,6 +17,7 @@ from g4qc_core.gateway.protocol.layouts import Message
 
 if TYPE_CHECKING:
     from g4qc_core.gateway.protocol.house import House
+    from g4qc_core.gateway.protocol.request_context import RequestContext
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_BEHIND = 1.0
@@ -64,6 +66,7 @@ class ClientDesk:
         self._outbox: asyncio.Queue[Report] = asyncio.Queue()
         self._behind: list[Report] = []
         self._kept: list[Report] = []
+        self._forgot_at: datetime | None = None
 
     @property
     def version(self) -> int:
@@ -94,8 +97,13 @@ class ClientDesk:
         self.post(replies.error(request_id, code, text, self._house.clock.now()))
 
     def forget(self) -> None:
-        """Lose the reports that wait for the end of an outage."""
+        """Lose the reports and the orders that wait for the end of an outage."""
         self._kept.clear()
+        self._forgot_at = self._house.clock.now()
+
+    def is_forgotten(self, asked: RequestContext) -> bool:
+        """Return True for a request that waited in an outage after which nothing was kept."""
+        return asked.effect.held and self._forgot_at is not None and asked.now <= self._forgot_at
 
     async def empty(self) -> None:
         """Wait until everything that was posted so far has been sent, or is late by a fault."""

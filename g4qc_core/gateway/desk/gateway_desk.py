@@ -6,6 +6,7 @@ One desk serves all sessions of a gateway. It makes the broker follow the gatewa
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 
 from g4qc_core.gateway.broker.account_journal import AccountJournal
@@ -19,6 +20,8 @@ from g4qc_core.gateway.desk.client_desk import ClientDesk
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.quotes import MINUTE
 from g4qc_core.gateway.protocol.layouts import Message
+
+_LOG = logging.getLogger(__name__)
 
 UPDATES, POSITIONS, SUMMARY, POSITIONS_OF_MODEL, UPDATES_OF_MODEL, PROFIT, PROFIT_OF_POSITION = (
     6,
@@ -101,6 +104,13 @@ class GatewayDesk:
 
     async def run(self) -> None:
         """Make the broker follow the clock, until cancelled."""
+        try:
+            await self._follow()
+        except Exception:
+            _LOG.exception("the broker follows the clock no more")
+            raise
+
+    async def _follow(self) -> None:
         while True:
             # Everything up to `now` has happened then, so that the next instant is later.
             now = self.clock.now()

@@ -44,6 +44,8 @@ def place(asked: RequestContext) -> list[Message]:
         Refusal: 103, 104, 105, 110, 200, 201, 321 or 387.
     """
     check_writable(asked)
+    if asked.client.is_forgotten(asked):
+        return []
     desk = asked.desk
     message = order_message(asked.fields, asked.version)
     try:
@@ -69,6 +71,8 @@ def cancel(asked: RequestContext) -> list[Message]:
         Refusal: 321 if the gateway is read-only, 10147 for an unknown order, 10148 for one that has ended.
     """
     check_writable(asked)
+    if asked.client.is_forgotten(asked):
+        return []
     order = asked.desk.broker.find(asked.client_id, asked.request_id)
     if order is None:
         raise Refusal(10147, f"OrderId {asked.request_id} that needs to be cancelled is not found.")
@@ -88,6 +92,8 @@ def cancel(asked: RequestContext) -> list[Message]:
 def cancel_all(asked: RequestContext) -> list[Message]:
     """Cancel the open orders of all clients; raises Refusal if the gateway is read-only."""
     check_writable(asked)
+    if asked.client.is_forgotten(asked):
+        return []
     for order in asked.desk.broker.open_orders():
         asked.desk.broker.cancel(order, asked.desk.clock.now())
     asked.desk.tell()
@@ -128,7 +134,7 @@ def completed_orders(asked: RequestContext) -> list[Message]:
     check_writable(asked)
     desk = asked.desk
     ended = [order for order in desk.broker.orders if order.progress.final]
-    found = [reports.completed_order(order, desk.account, asked.version) for order in ended]
+    found = [reports.completed_order(order, desk.account) for order in ended]
     return [*found, Message(layouts.COMPLETED_ORDERS_END, {})]
 
 

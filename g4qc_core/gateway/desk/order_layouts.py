@@ -8,18 +8,14 @@ from g4qc_core.gateway.protocol.layouts import Field, Layout, layout, version_fi
 DURATION = 158
 POST_TO_ATS = 160
 PARENTS_CANCEL = 162
-ORDER_TIMES = 169
 PEGGED_OFFSETS = 170
 NO_PROFILES = 177
 REVISED_PRICES = 178
 CUSTOMER = 183
 PROFESSIONAL = 184
 ACCRUED_INTEREST = 185
-RFQ_FIELDS = 187
 OVERNIGHT = 189
-NO_RFQ_FIELDS = 190
-TAGS = 192
-TAGS_SHOWN = 193
+TAGS = 193
 PREVIEWS = 195
 SUBMITTER = 198
 IMBALANCE = 199
@@ -98,8 +94,8 @@ OPEN_ORDER: Layout = layout(
     Field("duration", "", since=DURATION), Field("post_to_ats", "", since=POST_TO_ATS),
     Field("cancel_parent", "0", since=PARENTS_CANCEL), *_PEGGED, Field("customer", "", since=CUSTOMER),
     Field("professional", "0", since=PROFESSIONAL), Field("accrued_interest", "", since=ACCRUED_INTEREST),
-    Field("overnight", "0", since=OVERNIGHT), Field("operator", "", since=TAGS_SHOWN),
-    Field("manual_indicator", "", since=TAGS_SHOWN), Field("submitter", "", since=SUBMITTER),
+    Field("overnight", "0", since=OVERNIGHT), Field("operator", "", since=TAGS),
+    Field("manual_indicator", "", since=TAGS), Field("submitter", "", since=SUBMITTER),
     Field("imbalance_only", "0", since=IMBALANCE),
 )  # fmt: skip
 OPEN_ORDER_END = layout(53, version_field(1))

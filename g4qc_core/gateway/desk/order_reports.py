@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.gateway.broker.booked_order import BookedFill, BookedOrder
 from g4qc_core.gateway.broker.margin_effect import OrderEffect
 from g4qc_core.gateway.desk import order_layouts as layouts
@@ -72,7 +71,7 @@ def order_status(order: BookedOrder) -> Message:
     return Message(layouts.ORDER_STATUS, values)
 
 
-def completed_order(order: BookedOrder, account: str, version: int) -> Message:
+def completed_order(order: BookedOrder, account: str) -> Message:
     """Return the message about an order that has ended."""
     zone = GATEWAY_ZONE
     ended = order.ended_at or order.placed_at
@@ -179,8 +178,3 @@ def fills_of_day(fills: Iterable[BookedFill], now: datetime) -> list[BookedFill]
     """Return the fills since midnight in the gateway's time zone, as the real gateway lists them."""
     today = now.astimezone(GATEWAY_ZONE).date()
     return [fill for fill in fills if fill.at.astimezone(GATEWAY_ZONE).date() == today]
-
-
-def zone_of(listing: Listing) -> str:
-    """Return the protocol's name of the time zone of a contract's exchange."""
-    return zone_name(calendar(listing.instrument.calendar).timezone)

@@ -44,18 +44,6 @@ def test_an_instant_that_is_past_is_reached_at_once() -> None:
     asyncio.run(GatewayClock().reached(NOW.replace(year=2020)))
 
 
-def test_a_step_wakes_those_who_wait_for_a_step() -> None:
-    clock = GatewayClock(NOW, frozen=True)
-
-    async def wait() -> None:
-        step = asyncio.create_task(clock.stepped())
-        await asyncio.sleep(0)
-        clock.advance(HOUR)
-        await step
-
-    asyncio.run(wait())
-
-
 def test_an_accelerated_clock_reaches_an_hour_in_less_than_an_hour() -> None:
     clock = GatewayClock(NOW, speed=100_000)
     asyncio.run(asyncio.wait_for(clock.reached(NOW + HOUR), 60))

@@ -253,9 +253,13 @@ def test_reports_of_an_outage_are_lost_if_data_was(play: Play) -> None:
     gateway = play('do = "servers_lost"', 'on = "order"', 'moment = "after"', "nth = 1", "seconds = 0.3", "back = 1101")
     with TradingClient(gateway) as client:
         client.buy_or_sell(1, "BUY")
+        client.wait("error", -1, 1100)
+        client.buy_or_sell(2, "BUY")
         client.wait("error", -1, 1101)
         client.settle()
         assert client.of("status") == client.of("execution") == []
         assert len(client.ask_executions()) == 1
-        client.buy_or_sell(2, "BUY")
-        client.wait("status", 2, "Filled")
+        gateway.release()
+        client.buy_or_sell(3, "BUY")
+        client.wait("status", 3, "Filled")
+    assert [order.order_id for order in gateway.broker.orders] == [1, 3]

@@ -93,7 +93,7 @@ def test_every_message_is_read_to_its_end(version: int, fill: BookedFill) -> Non
     assert (opened[1].localSymbol, opened[2].orderRef, opened[2].account) == ("ESZ6", "ab", account)
     status = decoded(reports.order_status(order), version)["orderStatus"]
     assert (status[0], status[1], float(status[2]), float(status[3])) == (7, "Submitted", 1, 2)
-    completed = decoded(reports.completed_order(order, account, version), version)["completedOrder"]
+    completed = decoded(reports.completed_order(order, account), version)["completedOrder"]
     assert (completed[1].orderRef, completed[2].completedStatus) == ("ab", "Filled Size: 1")
     execution = decoded(reports.execution(fill, account, version, 4), version)["execDetails"]
     assert (execution[0], execution[2].execId, execution[2].price) == (4, "0a.0b.01.01", 6000)
