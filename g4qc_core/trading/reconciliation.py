@@ -21,7 +21,7 @@ from g4qc_core.sentences import counted
 from g4qc_core.trading.broker import BrokerPosition, Execution, OpenOrder
 from g4qc_core.trading.ledger import Fill, Holding, in_force, root_of
 
-Kind = Literal["position", "average cost", "realized profit", "order", "execution"]
+Kind = Literal["position", "average cost", "realized profit", "order", "execution", "flattened"]
 
 _CENT = Decimal("0.01")
 
@@ -32,7 +32,7 @@ class BrokerDifference:
 
     Attributes:
         symbol: the instrument that it locks.
-        kind: the invariant that is broken.
+        kind: the invariant that is broken, or `flattened` if a person ended the position.
         ours: our side in words.
         theirs: the broker's side in words.
     """

@@ -91,8 +91,9 @@ class IbBroker:
         connection = OrderConnection.connect(
             host, port, client_id, connect_timeout, request_timeout, max_protocol, advice
         )
-        connection.clock.interval = time_interval
-        return cls(connection, client_id)
+        broker = cls(connection, client_id)
+        broker.ask_time_every(time_interval)
+        return broker
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +144,10 @@ class IbBroker:
             ReadOnlyGateway: the gateway takes no orders.
         """
         return self._connection.fresh_order_id()
+
+    def ask_time_every(self, seconds: float) -> None:
+        """Ask for the gateway's clock as soon as its last answer is so old."""
+        self._connection.clock.interval = seconds
 
     def event(self, timeout: float) -> BrokerEvent | None:
         """Return the next event, in the order of arrival; None if there is none within `timeout` seconds."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from g4qc_core.sentences import counted
+from g4qc_core.sentences import listing
 from g4qc_core.storage.trading_stores.trader_store import TraderCommand
+from g4qc_core.trading.reconciliation import BrokerDifference
 
 if TYPE_CHECKING:
     from g4qc_core.services.trading.trading_session import TradingSession
@@ -24,7 +25,7 @@ class CommandDesk:
         if command.command == "stop":
             self._session.stopping, answer = True, "the trader stops"
         elif command.command == "flatten":
-            answer = self._flatten(str(command.arguments.get("symbol") or ""), now)
+            answer = self._flatten(str(command.arguments.get("symbol") or ""), command.by, now)
         elif command.command == "resolve":
             answer = self._resolve(command, now)
         else:
@@ -32,11 +33,20 @@ class CommandDesk:
         parts.stores.traders.done(command.id, answer, now)
         parts.tell("info", parts.account, f"{command.by} asked for {command.command}: {answer}.")
 
-    def _flatten(self, symbol: str, now: datetime) -> str:
+    def _flatten(self, symbol: str, by: str, now: datetime) -> str:
+        """End positions and orders, and lock the instruments, so that no bar opens a position again."""
+        parts = self._session.parts
         chosen = [spec for spec in self._session.specs if symbol in ("", spec.unit.instrument.symbol)]
         for spec in chosen:
+            wish = BrokerDifference(
+                spec.unit.instrument.symbol, "flattened", f"no position, as {by} wished", "the same"
+            )
+            parts.stores.safety.lock(parts.account, wish, now)
             spec.flatten(now)
-        return f"orders to end {', '.join(spec.name for spec in chosen) or 'nothing'} were made"
+        if not chosen:
+            return f"{symbol} is not traded here"
+        names = listing([spec.name for spec in chosen])
+        return f"{names}: orders to end all positions were made; they stay out of the market until they are resolved"
 
     def _resolve(self, command: TraderCommand, now: datetime) -> str:
         """Unlock an instrument, because a person has looked; with `adopt`, the broker's positions become ours first."""
@@ -46,8 +56,8 @@ class CommandDesk:
             return f"{symbol or 'nothing'} is not traded here"
         if command.arguments.get("adopt"):
             session.reconciler.adopt(session.broker, symbol, f"{command.by}: {note}", now)
-        ended = stores.safety.resolve(account, symbol, command.by, note, now)
+        stores.safety.resolve(account, symbol, command.by, note, now)
         session.reconcile("resolve")
         if any(lock.symbol == symbol for lock in stores.safety.locks(account)):
             return f"{symbol} is locked again, because the two sides still disagree: say adopt, or correct the account"
-        return f"{symbol} is unlocked, {counted(ended, 'lock')} ended"
+        return f"{symbol} is unlocked"

@@ -98,4 +98,5 @@ class LiveFeeds:
             feed.restore(now - _KEPT, now)
             self.by_id[contract.con_id] = self._by_symbol[contract.symbol][contract.month] = feed
         self._subscribed[contract.con_id] = contract
+        self._again.pop(contract.con_id, None)
         self._broker.subscribe(contract)

@@ -15,7 +15,14 @@ from typing import Any
 
 from g4qc_core.errors import IllegalMove
 from g4qc_core.storage.stores import Stores
-from g4qc_core.trading.broker import Commission, Execution, OpenOrder, OrderProblem, OrderStatus
+from g4qc_core.trading.broker import (
+    Commission,
+    Execution,
+    OpenOrder,
+    OrderProblem,
+    OrderStatus,
+    TradedContract,
+)
 from g4qc_core.trading.intents import Order
 from g4qc_core.trading.ledger import Fill, Holding, filled_of, holdings
 from g4qc_core.trading.order_refs import is_ours
@@ -36,7 +43,7 @@ class Heard:
     """What an event changed.
 
     Attributes:
-        orders: the orders that changed.
+        orders: the orders whose state changed.
         fills: new executions, corrections included.
         doubts: sentences about what only a reconciliation can tell.
         problems: differences that lock an instrument at once.
@@ -61,7 +68,7 @@ class OrderBook:
         self._stores = stores
         self._orders = {order.ref: order for order in stores.orders.open_orders(account)}
         self._costs: dict[str, Commission] = {}
-        self._months: dict[int, str] = {}
+        self._contracts: dict[int, TradedContract] = {}
         self._fills: list[Fill] = []
         self._known: set[str] = set()
         self._holdings: dict[str | None, dict[int, Holding]] = {}
@@ -77,13 +84,13 @@ class OrderBook:
         for fill in self._fills:
             self._of_ref.setdefault(fill.ref, []).append(fill)
 
-    def name_contracts(self, months: dict[int, str]) -> None:
-        """Say which contract month each con_id is."""
-        self._months.update(months)
+    def name_contracts(self, contracts: Iterable[TradedContract]) -> None:
+        """Say which contracts are traded; the broker's own symbols of them differ from ours (EUR is EC)."""
+        self._contracts.update((one.con_id, one) for one in contracts)
 
     def month(self, con_id: int) -> str:
         """Return the contract month of a con_id; empty if it is not known."""
-        return self._months.get(con_id, "")
+        return self._contracts[con_id].month if con_id in self._contracts else ""
 
     @property
     def fills(self) -> Sequence[Fill]:
@@ -202,13 +209,14 @@ class OrderBook:
             return
         order = self._of(event.ref, event.perm_id, event.client_id, event.order_id)
         spec = "" if order is None else order.decision.spec
-        month = self._months.get(event.con_id, "" if order is None else order.contract.month)
+        contract = self._contracts.get(event.con_id) if order is None else order.contract
+        symbol, month = (event.symbol, "") if contract is None else (contract.symbol, contract.month)
         ref = event.ref if order is None else order.ref
-        added = self._stores.executions.add(replace(event, ref=ref), spec, month, at)
+        added = self._stores.executions.add(replace(event, ref=ref, symbol=symbol), spec, month, at)
         self._known.add(event.exec_id)
         if not added:
             return
-        fill = Fill(event.exec_id, ref, spec, event.symbol, event.con_id, month, event.quantity, event.price, event.at)
+        fill = Fill(event.exec_id, ref, spec, symbol, event.con_id, month, event.quantity, event.price, event.at)
         self._fills.append(fill)
         self._of_ref.setdefault(ref, []).append(fill)
         self._holdings.clear()
@@ -246,6 +254,9 @@ class OrderBook:
         heard.fills.append(paid)
 
     def _problem(self, event: OrderProblem, client_id: int, at: datetime, heard: Heard) -> None:
+        if event.order_id < 0 and not event.code:
+            heard.doubts.append(event.text)
+            return
         order = self._of("", 0, client_id, event.order_id)
         if order is None or order.state in FINAL:
             return
@@ -265,7 +276,9 @@ class OrderBook:
     def _store(self, changed: Order, before: Order, kind: str, event: object, at: datetime, heard: Heard) -> None:
         if changed == before:
             return
-        heard.orders.append(self.change(changed, kind, _plain(event), at))
+        self.change(changed, kind, _plain(event), at)
+        if changed.state is not before.state:
+            heard.orders.append(changed)
 
     def _of(self, ref: str, perm_id: int, client_id: int, order_id: int) -> Order | None:
         if is_ours(ref):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from g4qc_core.errors import GatewayTimeout
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import Reconciliation
@@ -117,7 +118,7 @@ class Reconciler:
 
     def _look(self, broker: Broker) -> Look:
         executions, costs = broker.executions()
-        completed = broker.completed_orders()
+        completed = self._completed(broker)
         opened = broker.open_orders()
         # Positions last: fills that came meanwhile are heard in the next look.
         positions = [one for one in broker.positions() if one.account == self._book.account]
@@ -143,6 +144,14 @@ class Reconciler:
         ]
         found = differences(self._book.holdings(), self._book.fills, known, side, self._traded)
         return Look(found, len(positions), len(mine), len(side.executions))
+
+    def _completed(self, broker: Broker) -> list[OpenOrder]:
+        """Return the completed orders; none if the broker does not answer, because executions tell the same."""
+        try:
+            return broker.completed_orders()
+        except GatewayTimeout as error:
+            self._tell("warning", self._book.account, f"The comparison goes on without completed orders: {error}")
+            return []
 
     def _settle_absent(self, opened: list[OpenOrder], at: datetime) -> None:
         """Count the looks that do not show an order, and end those that were confirmed before."""

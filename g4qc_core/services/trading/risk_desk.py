@@ -6,6 +6,7 @@ The limits themselves are `g4qc_core.trading.limits`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -63,7 +64,7 @@ class RiskDesk:
 
     def learn_margins(self, broker: Broker) -> None:
         """Ask what one more contract of each instrument takes, once for a connection; unknown margins stay unknown."""
-        self.values = broker.account_values()
+        self.values = broker.account_values(self._account)
         for symbol, unit in self._units.items():
             session = unit.series.session_at(broker.now())
             contract = unit.traded.contracts.get("" if session is None else unit.series.front(session.trade_date))
@@ -90,6 +91,11 @@ class RiskDesk:
         asked = OrderAsked(symbol, order.signed, positions.get(symbol, 0), working, price)
         margin = self._margins.get(symbol)
         known = self.surroundings(now, symbol, None if margin is None else margin * order.quantity)
+        if order.decision.cause == "flatten":
+            # A person wants it: neither the kill switch nor the lock of the same wish is against it.
+            locks = [one for one in self._stores.safety.locks(self._account) if one.symbol == symbol]
+            wished = all(one.reason == "flattened" for one in locks)
+            known = replace(known, halted="", locked="" if wished else known.locked)
         return refusal(self._limits, asked, known)
 
     def used(self, now: datetime) -> dict[str, object]:

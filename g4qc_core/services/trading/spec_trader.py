@@ -67,8 +67,8 @@ class SpecTrader:
             minutes,
             tell,
         )
-        newest = stores.orders.decisions(account, unit.name, most=1)
-        self._decided = newest[0].key.bar if newest else None
+        bars = [one.key.bar for one in stores.orders.decisions(account, unit.name, most=50) if one.key.cause == "bar"]
+        self._decided = max(bars, default=None)
         self._asked: datetime | None = None
 
     @property
@@ -83,21 +83,27 @@ class SpecTrader:
                 reason = "the trader was restarted while it waited for the end of earlier orders"
                 self._stores.orders.fulfil(decision.key, DecisionState.SKIPPED, [], now, reason)
                 self._tell("warning", self.name, f"A decision was skipped: {reason}.")
+        bar = self.unit.series.bar_ended(now)
+        if bar is not None and now - bar[1] > self._late:
+            self._pass_over(now, now, "the trader did not run when it closed")
+
+    def _pass_over(self, before: datetime, now: datetime, reason: str) -> None:
+        """Store as skipped every bar after the last decided one that ended before an instant."""
         series, last = self.unit.series, self._decided
         if last is None:
             return
-        found: list[tuple[datetime, datetime, Session]] = []
-        at = now
+        found: list[tuple[datetime, datetime]] = []
+        at = before
         while (bar := series.bar_ended(at)) is not None and bar[0] > last and len(found) <= _MOST_SKIPPED:
-            found.append(bar)
+            found.append(bar[:2])
             at = bar[1] - timedelta(microseconds=1)
-        missed = [bar for bar in found if now - bar[1] > self._late and self._in_hours(bar[1])]
         if len(found) > _MOST_SKIPPED:
             self._tell("warning", self.name, f"No bar after {last:%Y-%m-%d %H:%M} UTC was decided: the trader did not "
                                              "run.")  # fmt: skip
-            missed = missed[:1]
-        for start, end, _ in reversed(missed):
-            self._skip(start, end, "the trader did not run when it closed", now)
+            found = found[:1]
+        for start, end in reversed(found):
+            if self._in_hours(end):
+                self._skip(start, end, reason, now)
 
     def due(self, now: datetime, heard_later: bool) -> bool:
         """Decide on the newest bar that is over, if that was not done; return True if fresh bars are needed first.
@@ -112,6 +118,7 @@ class SpecTrader:
         start, end, session = bar
         if not self._in_hours(end):
             return False
+        self._pass_over(end - timedelta(microseconds=1), now, "a later bar closed before it was decided")
         if now - end > self._late:
             seconds = (now - end).total_seconds()
             self._skip(start, end, f"it was late: {seconds:.0f} s after its close no decision could be made", now)
@@ -142,7 +149,7 @@ class SpecTrader:
         self._order("roll", session.open, front, target, None, "", now)
 
     def flatten(self, now: datetime) -> None:
-        """End the position and all orders of the spec, because a person wants it."""
+        """End the position and all orders of the spec, because a person wants it; it stays out of the market then."""
         held = [one for one in self._holdings() if one.quantity]
         self._desk.end_orders(self.name, "flatten", now)
         month = held[0].month if held else self._front_now(now)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from g4qc_core.errors import GatewayDisconnected
+from g4qc_core.errors import GatewayDisconnected, RequestRejected
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.storage.stores import Stores
@@ -231,6 +231,11 @@ class TradeDesk:
             broker.place(sent.ticket())
         except GatewayDisconnected as error:
             self._tell("warning", order.ref, f"{_words(order)} may or may not have left: {error}")
+            return
+        except RequestRejected as error:
+            # Nothing has left: the message cannot be written.
+            self._book.move(sent, Cause.REJECTED, "refused", {"why": str(error)}, at, why=str(error))
+            self._tell("error", order.ref, f"{_words(order)} was not sent: {error}")
             return
         self._tell("info", order.ref, f"{_words(order)} was sent.")
 

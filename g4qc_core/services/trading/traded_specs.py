@@ -109,6 +109,11 @@ def is_paper(account: str) -> bool:
     return _PAPER.match(account) is not None
 
 
+def is_simulated(account: str) -> bool:
+    """Return whether an account is one of the simulated gateway, by its name."""
+    return account.startswith(("SIM", "REPLAY"))
+
+
 def chosen_account(plan: TradingPlan, accounts: Sequence[str]) -> str:
     """Return the account to trade, of those that a connection has.
 

@@ -25,7 +25,7 @@ from g4qc_core.errors import (
 )
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.kill_switch import KillSwitch
-from g4qc_core.services.trading.traded_specs import chosen_account, traded_units
+from g4qc_core.services.trading.traded_specs import chosen_account, is_simulated, traded_units
 from g4qc_core.services.trading.trading_session import SessionParts, TradingSession
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.session_lock import TRADERS, SessionLock
@@ -37,6 +37,7 @@ from g4qc_core.trading.trading_plan import TradingPlan, load_plan
 Connect = Callable[[], AbstractContextManager[Broker]]
 
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_SIMULATED_TIME = 0.1
 _ID_PAUSES = (2.0, 5.0, 10.0, 20.0)
 
 
@@ -212,7 +213,7 @@ def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:
     def connect() -> AbstractContextManager[Broker]:
         from g4qc_core.ib.orders.ib_broker import IbBroker
 
-        return IbBroker.connect(
+        broker = IbBroker.connect(
             host,
             settings.ib_port,
             plan.client_id,
@@ -220,5 +221,9 @@ def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:
             request_timeout=settings.ib_request_timeout,
             max_protocol=settings.ib_max_protocol,
         )
+        if all(is_simulated(account) for account in broker.accounts):
+            # Its clock may run faster than ours.
+            broker.ask_time_every(_SIMULATED_TIME)
+        return broker
 
     return connect

@@ -92,7 +92,7 @@ class TradingSession:
         self.parts, self.broker = parts, broker
         self.stopping = False
         self.book = OrderBook(parts.account, parts.stores)
-        self.book.name_contracts({c.con_id: c.month for u in parts.units for c in u.traded.contracts.values()})
+        self.book.name_contracts(one for unit in parts.units for one in unit.traded.contracts.values())
         self._feeds = LiveFeeds(parts.units, self.book, broker, parts.stores, parts.tell)
         self.risk = RiskDesk(
             parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
@@ -300,7 +300,7 @@ class TradingSession:
         self.reconciler.reconcile(self.broker, cause)
         self.desk.raise_ids(self.reconciler.highest_id)
         self._reconciled = self.broker.now()
-        self.risk.values = self.broker.account_values()
+        self.risk.values = self.broker.account_values(self.parts.account)
 
     def _drain(self) -> None:
         until = time.monotonic() + _DRAIN
