@@ -1,4 +1,4 @@
-"""What is shown of trading, as models: the API's answers, the documents of `g4qc trade --json`, the rows of the page.
+"""What is shown of trading, as models: the API's answers, the documents of `g4qc trade` as JSON, the rows of the page.
 
 Money and prices are numbers for display; the stores keep the exact ones. Instants are UTC. How they are read is in
 `overview`.
