@@ -17,6 +17,7 @@ from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import DTYPES
 from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
@@ -98,6 +99,7 @@ class Stage:
         script: str = "",
         version: int = 178,
         port: int = 0,
+        rules: TradingRules | None = None,
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         (home / "trading.toml").write_text(trading)
@@ -111,6 +113,7 @@ class Stage:
             clock=self.clock,
             max_version=version,
             script=FaultScript.parse(script) if script else None,
+            trading=rules,
         )
         self.settings = Settings(
             _env_file=None,
