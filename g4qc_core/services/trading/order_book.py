@@ -7,6 +7,8 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -47,12 +49,14 @@ class Heard:
         fills: new executions, corrections included.
         doubts: sentences about what only a reconciliation can tell.
         problems: differences that lock an instrument at once.
+        found: orders that were taken for lost, and are not.
     """
 
     orders: list[Order] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     problems: list[BrokerDifference] = field(default_factory=list)
+    found: list[Order] = field(default_factory=list)
 
 
 class OrderBook:
@@ -71,6 +75,8 @@ class OrderBook:
         self._contracts: dict[int, TradedContract] = {}
         self._fills: list[Fill] = []
         self._known: set[str] = set()
+        self._foreign: set[tuple[int, int]] = set()
+        self._sent: dict[str, float] = {}
         self._holdings: dict[str | None, dict[int, Holding]] = {}
         self._of_ref: dict[str, list[Fill]] = {}
         self.reload()
@@ -136,7 +142,13 @@ class OrderBook:
         """Store an order as it is now, and keep it; see `OrderStore.change`."""
         self._stores.orders.change(order, kind, said, at)
         self._orders[order.ref] = order
+        if order.state is OrderState.SENT:
+            self._sent.setdefault(order.ref, time.monotonic())
         return order
+
+    def silent_for(self, ref: str) -> float:
+        """Return the seconds since an order was sent; infinity if an earlier connection sent it."""
+        return time.monotonic() - self._sent.get(ref, -math.inf)
 
     def move(self, order: Order, cause: Cause, kind: str, said: dict[str, Any], at: datetime, **more: Any) -> Order:
         """Move an order by a cause, and store it.
@@ -180,7 +192,9 @@ class OrderBook:
     def _open_order(self, event: OpenOrder, at: datetime, heard: Heard) -> None:
         order = self._of(event.ref, event.perm_id, event.client_id, event.order_id)
         if order is None:
-            if event.account == self.account and not is_ours(event.ref):
+            who = event.perm_id or event.client_id, 0 if event.perm_id else event.order_id
+            if event.account == self.account and not is_ours(event.ref) and who not in self._foreign:
+                self._foreign.add(who)
                 heard.doubts.append(f"an order of client {event.client_id} for {event.symbol} is open")
             return
         cause = cause_of_status(event.status)
@@ -239,6 +253,17 @@ class OrderBook:
         )
         self._store(changed, order, "execution", event, at, heard)
 
+    def _find_again(self, order: Order, heard: Heard) -> None:
+        """Note an order that was taken for lost and is not; it locks if something else was decided since."""
+        heard.found.append(order)
+        if order.state not in AT_BROKER and not order.filled:
+            return
+        newest = self._stores.orders.newest(self.account, order.decision.spec)
+        if newest is not None and newest.key != order.decision:
+            ours = f"{order.ref} for lost, and decided anew since"
+            theirs = f"it as {order.state}, with {order.filled} of {order.quantity} filled"
+            heard.problems.append(BrokerDifference(order.contract.symbol, "order", ours, theirs))
+
     def _commission(self, event: Commission, heard: Heard) -> None:
         at = next((n for n in range(len(self._fills) - 1, -1, -1) if self._fills[n].exec_id == event.exec_id), None)
         if at is None:
@@ -279,6 +304,8 @@ class OrderBook:
         self.change(changed, kind, _plain(event), at)
         if changed.state is not before.state:
             heard.orders.append(changed)
+        if before.state is OrderState.LOST and changed.state is not OrderState.LOST:
+            self._find_again(changed, heard)
 
     def _of(self, ref: str, perm_id: int, client_id: int, order_id: int) -> Order | None:
         if is_ours(ref):

@@ -22,6 +22,8 @@ from g4qc_core.trading.reconciliation import BrokerDifference, BrokerSide, Known
 LOOKS = 3
 """Looks in a row that must agree on a difference before it counts."""
 
+_PATIENCE = 4.0
+
 _CONFIRMED = frozenset({OrderState.WAITING, OrderState.WORKING, OrderState.CANCELLING})
 
 
@@ -79,13 +81,17 @@ class Reconciler:
         at = broker.now()
         self._declare_lost(at)
         for one in lasting.values():
-            if self._stores.safety.lock(self._book.account, one, at):
-                self._tell("error", one.symbol, f"{one}. {one.symbol} is locked: look at both sides, then run "
-                                                f"`g4qc trade resolve {one.symbol}`.")  # fmt: skip
+            self.lock(one, at)
         compared = {"positions": look.positions, "open_orders": look.open_orders, "executions": look.executions}
         words = sorted(lasting)
         self._stores.safety.note(Reconciliation(self._book.account, at, cause, not words, compared, words))
         return list(lasting.values())
+
+    def lock(self, one: BrokerDifference, at: datetime) -> None:
+        """Lock the instrument of a difference and say so, unless it is locked for the same one."""
+        if self._stores.safety.lock(self._book.account, one, at):
+            words = f"{one}. {one.symbol} is locked: look at both sides, then run `g4qc trade resolve {one.symbol}`."
+            self._tell("error", one.symbol, words)
 
     def adopt(self, broker: Broker, symbol: str, note: str, at: datetime) -> None:
         """Take the broker's positions, open orders' executions and money of an instrument as ours.
@@ -128,7 +134,8 @@ class Reconciler:
         mine = [one for one in opened if one.account in ("", self._book.account)]
         for order in (*(one for one in completed if one.account in ("", self._book.account)), *mine):
             self._record(order)
-        self.highest_id = max([self.highest_id, *(one.order_id for one in opened if one.client_id == broker.client_id)])
+        seen: list[OpenOrder | Execution] = [*opened, *executions]
+        self.highest_id = max([self.highest_id, *(one.order_id for one in seen if one.client_id == broker.client_id)])
         self._settle_absent(mine, broker.now())
         side = BrokerSide(positions, mine, [one for one in executions if one.account == self._book.account])
         known = [
@@ -170,9 +177,10 @@ class Reconciler:
     def _declare_lost(self, at: datetime) -> None:
         for ref, looks in list(self._unseen.items()):
             order = self._book.find(ref)
-            if looks >= LOOKS and order is not None and order.state is OrderState.SENT:
+            silent = self._book.silent_for(ref) >= _PATIENCE
+            if looks >= LOOKS and silent and order is not None and order.state is OrderState.SENT:
                 why = "it was sent, and the broker shows no trace of it"
                 self._book.move(order, Cause.ABSENT, "lost", {"looks": looks}, at, why=why)
                 self._tell("warning", ref, f"The order {ref} is lost: {why}. It is not sent again; the next bar "
                                            "decides anew.")  # fmt: skip
-        self._unseen = {ref: looks for ref, looks in self._unseen.items() if looks < LOOKS}
+                del self._unseen[ref]

@@ -5,7 +5,7 @@ The limits themselves are `g4qc_core.trading.limits`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -62,8 +62,13 @@ class RiskDesk:
         self._margins: dict[str, Decimal] = {}
         self._red: dict[str, tuple[datetime, str]] = {}
 
-    def learn_margins(self, broker: Broker) -> None:
-        """Ask what one more contract of each instrument takes, once for a connection; unknown margins stay unknown."""
+    def learn_margins(self, broker: Broker, new_id: Callable[[], int]) -> None:
+        """Ask what one more contract of each instrument takes, once for a connection; unknown margins stay unknown.
+
+        Args:
+            broker: the connection.
+            new_id: gives the order id of a question, which no other order may have.
+        """
         self.values = broker.account_values(self._account)
         for symbol, unit in self._units.items():
             session = unit.series.session_at(broker.now())
@@ -71,7 +76,7 @@ class RiskDesk:
             if contract is None:
                 continue
             try:
-                effect = broker.what_if(probe_ticket(broker.next_order_id, contract, self._account))
+                effect = broker.what_if(probe_ticket(new_id(), contract, self._account))
             except GatewayError:
                 continue
             before = self.values.get(_MARGIN, Decimal(0))

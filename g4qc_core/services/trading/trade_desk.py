@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from g4qc_core.errors import GatewayDisconnected, RequestRejected
@@ -22,6 +22,8 @@ from g4qc_core.trading.trading_plan import TradedSpec
 
 Gate = Callable[[Order], str | None]
 """Returns the reason against an order, as a sentence; None if it may leave."""
+
+_ASK_AGAIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class TradeDesk:
             used = self._stores.orders.highest_id(self._book.account, broker.client_id)
             seen = max((order.order_id or 0 for order in self._book.unended()), default=0)
             self._next_id = max(broker.next_order_id, used + 1, seen + 1, self._next_id)
+
+    def new_id(self) -> int:
+        """Return an order id that was never used."""
+        number, self._next_id = self._next_id, self._next_id + 1
+        return number
 
     def raise_ids(self, seen: int) -> None:
         """Use only order ids above one that was seen."""
@@ -120,6 +127,14 @@ class TradeDesk:
                 self._book.move(order, Cause.DROP, "drop", {"why": why}, at, why=why)
             elif order.cancel_at is None and order.state is not OrderState.SENT:
                 self._cancel(order, why, at)
+
+    def repeat_cancels(self, at: datetime) -> None:
+        """Ask again for the end of orders whose cancel has led to nothing: a cancel may be lost on its way."""
+        for order in self._book.open_orders():
+            asked = order.cancel_at
+            if order.state is OrderState.CANCELLING and (asked is None or at - asked >= _ASK_AGAIN):
+                self._tell("warning", order.ref, f"The cancel of {_words(order)} has led to nothing: asking again.")
+                self._cancel(order, "asked again", at)
 
     def send_planned(self, at: datetime, fresh: Callable[[Order], str | None]) -> None:
         """Send the orders that were stored and never sent, or drop those that are too old.
@@ -222,7 +237,7 @@ class TradeDesk:
         broker = self._broker
         if broker is None:
             return
-        number, self._next_id = self._next_id, self._next_id + 1
+        number = self.new_id()
         ids = {"client_id": broker.client_id, "order_id": number, "sent_at": at}
         sent = self._book.move(
             order, Cause.SEND, "send", {"order_id": number, "client_id": broker.client_id}, at, **ids

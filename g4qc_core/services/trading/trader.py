@@ -25,8 +25,9 @@ from g4qc_core.errors import (
 )
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.session_parts import SessionParts
 from g4qc_core.services.trading.traded_specs import chosen_account, is_simulated, traded_units
-from g4qc_core.services.trading.trading_session import SessionParts, TradingSession
+from g4qc_core.services.trading.trading_session import TradingSession
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.session_lock import TRADERS, SessionLock
 from g4qc_core.storage.stores import Stores
@@ -108,7 +109,9 @@ class Trader:
                     self._wait(str(error), pause, stop)
             self._end("stopped", "")
         except BaseException as error:
-            self._end("failed", str(error) or type(error).__name__)
+            why = str(error) or type(error).__name__
+            self._say("error", self._account or "trader", f"The trader ends: {why}")
+            self._end("failed", why)
             raise
         finally:
             if self._lock is not None:

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from g4qc_core.errors import G4qcError, GatewayDisconnected
 from g4qc_core.services.trading.command_desk import CommandDesk
-from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.live_feeds import LiveFeeds
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.reconciler import Reconciler
 from g4qc_core.services.trading.risk_desk import RiskDesk
+from g4qc_core.services.trading.session_parts import SessionParts
 from g4qc_core.services.trading.spec_trader import SpecTrader
 from g4qc_core.services.trading.trade_desk import TradeDesk
 from g4qc_core.services.trading.traded_specs import TradedUnit, first_bar, points_of
-from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import (
     Broker,
     BrokerEvent,
@@ -36,7 +33,6 @@ from g4qc_core.trading.broker import (
     StreamEnded,
 )
 from g4qc_core.trading.intents import Order
-from g4qc_core.trading.limits import TradingLimits
 from g4qc_core.trading.order_states import OrderState
 
 _RECONCILE_EVERY = timedelta(minutes=3)
@@ -48,31 +44,6 @@ _TICK = 0.1
 _HOUSEKEEPING = 1.0
 _UNCONFIRMED = 4.0
 _DRAIN = 0.3
-
-Tell = Callable[[str, str, str], None]
-
-
-@dataclass(frozen=True)
-class SessionParts:
-    """What a session works with.
-
-    Attributes:
-        account: that trades.
-        limits: of the trading file.
-        units: the traded specs.
-        stores: of the database.
-        switch: the kill switch.
-        tell: receives level, subject and words.
-        report: called about once a second with the state and what is used of the limits.
-    """
-
-    account: str
-    limits: TradingLimits
-    units: Sequence[TradedUnit]
-    stores: Stores
-    switch: KillSwitch
-    tell: Tell
-    report: Callable[[TradingSession], None]
 
 
 class TradingSession:
@@ -107,6 +78,7 @@ class TradingSession:
         self._unsure_since: float | None = None
         self._held_back: list[BrokerEvent] = []
         self._recovering = True
+        self._servers_lost = False
 
     def run(self, stop: threading.Event) -> None:
         """Recover, then trade until `stop` is set, a person asks for the end, or the connection ends.
@@ -132,8 +104,7 @@ class TradingSession:
             self._load(unit, now)
         self.desk.connect(self.broker)
         self.reconcile(cause)
-        self.risk.learn_margins(self.broker)
-        self.desk.raise_ids(self.broker.next_order_id - 1)  # those of the questions about margins
+        self.risk.learn_margins(self.broker, self.desk.new_id)
         self.desk.send_planned(self.broker.now(), self._too_old)
         self._feeds.subscribe_all()
         for spec in self.specs:
@@ -190,10 +161,13 @@ class TradingSession:
         now = self.broker.now()
         heard = self.book.hear(event, self.broker.client_id, now)
         for problem in heard.problems:
-            if self.parts.stores.safety.lock(self.parts.account, problem, now):
-                self.parts.tell("error", problem.symbol, f"{problem}.")
+            self.reconciler.lock(problem, now)
         for order in heard.orders:
             self._tell_order(order)
+        for order in heard.found:
+            self.parts.tell("warning", order.ref, f"{order.ref} was taken for lost, and is {order.state}.")
+            if heard.problems:
+                self.desk.end_orders(order.decision.spec, "it was taken for lost", now)
         for doubt in heard.doubts:
             self.parts.tell("warning", self.parts.account, f"To be compared with the broker: {doubt}.")
             self._doubt_since = self._doubt_since or time.monotonic()
@@ -220,9 +194,11 @@ class TradingSession:
         if event.link is Link.ENDED:
             raise GatewayDisconnected(event.text or "The connection to the gateway ended.")
         if event.link is Link.SERVERS_LOST:
+            self._servers_lost = True
             self.risk.link = "The gateway has lost its connection to Interactive Brokers."
             self.parts.tell("warning", self.parts.account, f"{self.risk.link} No order leaves until it is back.")
         elif event.link is Link.SERVERS_BACK:
+            self._servers_lost = False
             self.reconcile("reconnection")
             self.risk.link = ""
             self._feeds.subscribe_all(again=True)
@@ -238,6 +214,14 @@ class TradingSession:
                 if (now - decision.decided_at).total_seconds() > self.parts.limits.stale_after:
                     reason = "the orders before it did not end in time"
                     self.desk.give_up(decision.key.spec, reason, now)
+        if not self._servers_lost:
+            # Without its servers, a gateway's lists are of what it knew before.
+            self._compare(now)
+        if now - self._loaded >= _RELOAD_EVERY * (1 if self._calm(now) else 2):
+            self._loaded = now
+            self._follow_sessions(now)
+
+    def _compare(self, now: datetime) -> None:
         calm = self._calm(now)
         if self._doubtful() or now - self._reconciled >= _RECONCILE_EVERY * (1 if calm else 2):
             self.reconcile("doubt" if now - self._reconciled < _RECONCILE_EVERY else "schedule")
@@ -246,9 +230,6 @@ class TradingSession:
             self.reconcile("close")
         if not self._closes:
             self._closes = self._next_closes()
-        if now - self._loaded >= _RELOAD_EVERY * (1 if calm else 2):
-            self._loaded = now
-            self._follow_sessions(now)
 
     def _calm(self, now: datetime) -> bool:
         """Return whether no bar closes within the next seconds, so that there is time for questions."""
@@ -318,6 +299,8 @@ class TradingSession:
         now = self.broker.now()
         if self.parts.switch.reason(self.parts.account):
             self.desk.end_orders(None, "the kill switch is on", now)
+        if not self._servers_lost:
+            self.desk.repeat_cancels(now)
         self._feeds.keep_house(now)
         for command in self.parts.stores.traders.waiting(self.parts.account):
             self._commands.obey(command, now)

@@ -82,9 +82,7 @@ class Trial:
     ) -> None:
         self.stores = Stores(database)
         given = dict(line.split(" = ") for line in limits.splitlines() if line)
-        kept = "\n".join(
-            line for line in _TRADING.splitlines() if line.split(" = ")[0] not in given
-        )
+        kept = "\n".join(line for line in _TRADING.splitlines() if line.split(" = ")[0] not in given)
         trading = kept.format(head=head, limits=limits, order=order)
         self.stage = Stage(
             self.stores, home, market, BEGIN, trading, _BACKTEST, script=script, version=version, rules=rules
@@ -108,9 +106,16 @@ class Trial:
             if seconds:
                 stage.clock.set(end + timedelta(seconds=seconds))
             stage.wait(lambda start=start: stage.decided(SPEC, start), f"a decision on {start}")
-            stage.clock.set(end + timedelta(minutes=2))
-            if not hurried:
-                stage.wait(self.ended, "the end of orders")
+            if hurried:
+                stage.clock.set(end + timedelta(minutes=2))
+            else:
+                stage.wait(lambda end=end: self.ended() or self._goes_on(end), "the end of orders")
+
+    def _goes_on(self, end: datetime) -> bool:
+        """Let a little time pass on the gateway's clock, up to some minutes before the next bar."""
+        clock = self.stage.clock
+        clock.set(min(clock.now() + timedelta(seconds=1), end + timedelta(minutes=10)))
+        return False
 
     def ended(self) -> bool:
         """Whether every order has ended, or works on in the market, and every decision was carried out."""
@@ -161,7 +166,7 @@ class Trial:
             assert held == newest.target, self.log
 
     def check_ledger(self) -> int:
-        """Check that no order was placed twice, every execution is kept once, and ledger = account; return contracts."""
+        """Check that no order was placed twice, executions are kept once, and ledger = account; return contracts."""
         account, broker = self.stage.account, self.stage.gateway.broker
         assert set(self.placed().values()) <= {1}, self.placed()
         fills = self.stores.executions.fills(account)

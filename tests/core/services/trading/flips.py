@@ -9,7 +9,7 @@ from g4qc_core.backtest.strategies.strategy import Strategy
 
 
 class Flip(Strategy):
-    """Long and short in turn, by the number of the bar's start since 1970 in bars of fifteen minutes."""
+    """Long and short in turn, by the quarter of the hour in which the bar starts."""
 
     @property
     def bars_needed(self) -> int:
@@ -17,6 +17,6 @@ class Flip(Strategy):
         return 1
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
-        """Return 1 for even bars and -1 for odd ones."""
-        number = bars["timestamp"].to_numpy().astype("datetime64[s]").astype("int64") // 900
-        return np.where(number % 2 == 0, 1.0, -1.0)
+        """Return 1 for the first and the third quarter, -1 for the others."""
+        minute = bars["timestamp"].dt.minute.to_numpy()
+        return np.where(minute // 15 % 2 == 0, 1.0, -1.0)

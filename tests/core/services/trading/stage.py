@@ -29,6 +29,7 @@ from g4qc_core.services.trading.trader import run_trader
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe
+from g4qc_core.trading.ledger import filled_of, in_force
 
 REGISTRY = load_registry()
 PATIENCE = 60.0
@@ -209,8 +210,8 @@ class Stage:
             return False
         fills = self.stores.executions.fills(self.account)
         filled = {order.ref: order.filled for order in orders if order.filled}
-        done = {ref: sum(abs(fill.quantity) for fill in fills if fill.ref == ref) for ref in filled}
-        return done == filled and all(fill.commission is not None for fill in fills)
+        done = {ref: filled_of(fills, ref) for ref in filled}
+        return done == filled and all(fill.commission is not None for fill in in_force(fills))
 
 
 def bars_of(symbol: str, length: str, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -74,6 +74,8 @@ MARKET_FAULTS = {
         "is lost",
     ),
 }
+# Faults after which an order turns up that was taken for lost, when the next bar has decided already.
+TOO_LATE = script('do = "late"; on = "order"; seconds = 12; nth = 3')
 CANCEL_FAULTS = {
     "a cancel is lost": (script('do = "lost"; on = "cancel"; nth = 1'), "is cancelled"),
     "a cancel comes too late": (script('do = "filled_instead"; nth = 1'), "is filled"),
@@ -111,3 +113,58 @@ def test_orders_that_must_be_cancelled(
         trial.check_ledger()
         assert trial.locks == []
         assert words in trial.log, trial.log
+
+
+def test_an_order_that_turns_up_after_it_was_taken_for_lost(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    trial = Trial(embedded_database, tmp_path / "home", synthetic_market, TOO_LATE)
+    with trial.stage as stage:
+        stage.begin()
+        trial.bars(3)
+        stage.wait(lambda: trial.locks, "a lock")
+        trial.bars(1)
+        trial.settle()
+        trial.check()
+        (words,) = trial.locks
+        assert "for lost, and decided anew since" in words
+        assert "filled" in words
+        assert "ES is locked" in trial.log
+
+
+def test_parts_that_go_on_over_the_next_bar(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    faults = script('do = "partial_fills"; shares = 1; seconds = 400')
+    trial = Trial(embedded_database, tmp_path / "home", synthetic_market, faults)
+    with trial.stage as stage:
+        stage.begin()
+        trial.bars(4, hurried=True)
+        trial.bars(1)
+        trial.settle()
+        trial.check()
+        assert trial.locks == []
+
+
+@pytest.mark.parametrize("version", [157, 200])
+def test_other_versions_of_the_protocol(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket, version: int
+) -> None:
+    """The faults that differ most on the wire, all in one script."""
+    faults = script(
+        'do = "doubled"; on = "execution"; every = 2',
+        'do = "lost"; on = "order_status"; every = 3',
+        'do = "corrected"; nth = 2',
+        'do = "partial_fills"; shares = 1; nth = 2',
+        'do = "reject"; nth = 3',
+        'do = "close"; on = "order"; moment = "after"; nth = 4',
+    )
+    trial = Trial(embedded_database, tmp_path / "home", synthetic_market, faults, version=version)
+    with trial.stage as stage:
+        stage.begin()
+        trial.bars(6)
+        trial.settle()
+        trial.check()
+        assert trial.locks == []
+        for words in ("is filled", "The broker refused", "Trying again"):
+            assert words in trial.log

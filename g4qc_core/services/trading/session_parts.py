@@ -1,0 +1,40 @@
+"""What a trader hands to each of its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.limits import TradingLimits
+
+if TYPE_CHECKING:
+    from g4qc_core.services.trading.trading_session import TradingSession
+
+Tell = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True)
+class SessionParts:
+    """What a session works with.
+
+    Attributes:
+        account: that trades.
+        limits: of the trading file.
+        units: the traded specs.
+        stores: of the database.
+        switch: the kill switch.
+        tell: receives level, subject and words.
+        report: called about once a second with the state and what is used of the limits.
+    """
+
+    account: str
+    limits: TradingLimits
+    units: Sequence[TradedUnit]
+    stores: Stores
+    switch: KillSwitch
+    tell: Tell
+    report: Callable[[TradingSession], None]
