@@ -109,12 +109,13 @@ class Trial:
             if hurried:
                 stage.clock.set(end + timedelta(minutes=2))
             else:
-                stage.wait(lambda end=end: self.ended() or self._goes_on(end), "the end of orders")
+                until = end + timedelta(minutes=10)
+                stage.wait(lambda until=until: self.ended() or self._goes_on(until), "the end of orders")
 
-    def _goes_on(self, end: datetime) -> bool:
-        """Let a little time pass on the gateway's clock, up to some minutes before the next bar."""
+    def _goes_on(self, until: datetime) -> bool:
+        """Let a little time pass on the gateway's clock, but not beyond an instant."""
         clock = self.stage.clock
-        clock.set(min(clock.now() + timedelta(seconds=1), end + timedelta(minutes=10)))
+        clock.set(max(clock.now(), min(clock.now() + timedelta(seconds=1), until)))
         return False
 
     def ended(self) -> bool:
@@ -129,7 +130,9 @@ class Trial:
         """Set the clock to the next comparison with the broker, and wait for it."""
         before = self.stage.clock.now()
         self.stage.clock.set(before + _NIGHT)
-        self.stage.wait(lambda: self._compared_after(before), "a comparison with the broker")
+        # A comparison that was under way counts from its end.
+        until = before + 2 * _NIGHT
+        self.stage.wait(lambda: self._compared_after(before) or self._goes_on(until), "a comparison with the broker")
 
     def settle(self) -> None:
         """Reconcile until nothing is under way any more."""

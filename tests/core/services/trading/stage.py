@@ -195,7 +195,8 @@ class Stage:
         self.wait(lambda: self.decided(spec, start), f"a decision of {spec} on {start}")
         if self._hours.trade_date_of(end) is None:
             # The market is closed: its orders are filled at the next open.
-            self.clock.set(min(one.open for one in self._hours.sessions_between(end, end + timedelta(days=7))))
+            following = self._hours.sessions_between(end, end + timedelta(days=7))
+            self.clock.set(min(start for one in following for start, _ in one.intervals if start >= end))
         self.wait(self.quiet, "the end of orders")
 
     def decided(self, spec: str, start: datetime) -> bool:

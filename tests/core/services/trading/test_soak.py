@@ -1,0 +1,150 @@
+"""Weeks of trading by a clock that leaps: resets of the gateway, a change to winter time, a holiday, and a roll.
+
+The stored bars grow each day as the nightly extraction makes them grow, and the rolls are made anew with them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.ledger import holdings
+from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill
+
+SPEC = "soak"
+_TRADING = """
+[limits]
+contracts_per_instrument = 50
+contracts_total = 100
+order_size = 100
+orders_per_day = 10000
+orders_per_minute = 1000
+loss_per_day = 10000000
+margin_share = 1
+stale_after = 1800
+
+[trade.soak]
+"""
+_BACKTEST = """
+[soak]
+strategy = "sma_cross"
+instrument = "{symbol}"
+timeframe = "1h"
+cash = 2000000
+sizing = "contracts(2)"
+slippage_ticks = 1
+parameters = {{ fast = 2, slow = 5 }}
+"""
+# The servers of Interactive Brokers are reset at 23:00 on Fridays, New York time, and every night.
+_NIGHTLY = timedelta(minutes=5)
+
+
+class Soak:
+    """A stage through the sessions of one instrument.
+
+    Args:
+        database: empty.
+        home: of the trader.
+        market: that the gateway serves.
+        symbol: of the instrument.
+        first: trade date of the first traded session.
+        last: that of the last one.
+    """
+
+    def __init__(
+        self, database: Database, home: Path, market: SyntheticMarket, symbol: str, first: date, last: date
+    ) -> None:
+        self.symbol, self._market, self.stores = symbol, market, Stores(database)
+        hours = calendar(REGISTRY[symbol].calendar)
+        self.sessions = hours.sessions(first, last)
+        begin = self.sessions[0].open - timedelta(minutes=30)
+        self.stage = Stage(
+            self.stores, home, market, begin, _TRADING, _BACKTEST.format(symbol=symbol), symbol=symbol
+        )
+        fill(self.stores, self.stage.settings, market, symbol, begin - timedelta(days=20), begin)
+        self.stores.checks.keep("bars_1min", "schema", {f"{symbol}|2026-10-01": ""}, begin)
+        self.reconciled: list[bool] = []
+        self.reset: set[datetime] = set()
+
+    def session(self, session: Session) -> None:
+        """Let a session go by, from before its open to after its close."""
+        self._before(session)
+        for start, end in bars_of(self.symbol, "1h", session.open, session.close):
+            self.stage.bar(SPEC, start, end)
+        self._close(session)
+
+    def restart(self) -> None:
+        """Restart the gateway on its port, as its daily reset does, and wait until the trader is back."""
+        stage, before = self.stage, len(self.stage.said)
+        stage.gateway.close()
+        stage.gateway.start()
+        stage.wait(lambda: any("Trading soak" in words for words in stage.said[before:]), "the trader to be back")
+
+    def _before(self, session: Session) -> None:
+        """Set the clock to some minutes before the open, where a position is moved into the next contract."""
+        at = session.open - timedelta(minutes=10)
+        if at > self.stage.clock.now():
+            self.stage.clock.set(at)
+            self.stage.wait(lambda: self._seen(at), "a sign of life before the open")
+
+    def _close(self, session: Session) -> None:
+        """Compare after the close, and extract the session."""
+        at = max(self.stage.clock.now(), session.close + timedelta(minutes=2))
+        self.stage.clock.set(at)
+        self.stage.wait(lambda: self._compared(session.close), f"the comparison after {session.close}")
+        (found,) = self.stores.safety.reconciliations(self.stage.account, 1)
+        self.reconciled.append(found.agrees)
+        ours = {one.con_id: one.quantity for one in holdings(self.stores.executions.fills(self.stage.account)).values()}
+        theirs = {con_id: one.quantity for con_id, one in self.stage.gateway.broker.account.positions.items()}
+        assert {key: value for key, value in ours.items() if value} == {k: v for k, v in theirs.items() if v}
+        fill(self.stores, self.stage.settings, self._market, self.symbol, session.open, at)
+
+    def _seen(self, at: datetime) -> bool:
+        (trader,) = self.stores.traders.all()
+        return trader.gateway_time is not None and trader.gateway_time >= at
+
+    def _compared(self, close: datetime) -> bool:
+        found = self.stores.safety.reconciliations(self.stage.account, 1)
+        return bool(found) and found[0].at > close
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("symbol", "first", "last"),
+    [
+        # The United States leave daylight-saving time on the first of November.
+        ("ES", date(2026, 10, 29), date(2026, 11, 4)),
+        # Thanksgiving, with a short session before and after it.
+        ("EC", date(2026, 11, 24), date(2026, 12, 1)),
+        # The roll into the contract of March.
+        ("ES", date(2026, 12, 8), date(2026, 12, 16)),
+    ],
+)
+def test_weeks(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket, symbol: str, first: date, last: date
+) -> None:
+    soak = Soak(embedded_database, tmp_path / "home", synthetic_market, symbol, first, last)
+    with soak.stage as stage:
+        stage.begin()
+        for number, session in enumerate(soak.sessions):
+            soak.session(session)
+            if number % 2 or session.trade_date.weekday() == 4:
+                soak.restart()
+        account = stage.account
+        decisions = soak.stores.orders.decisions(account, SPEC)
+        assert soak.stores.safety.locks(account) == [], stage.said[-30:]
+        assert soak.reconciled == [True] * len(soak.sessions)
+        skipped = [one for one in decisions if one.state == "skipped"]
+        assert not skipped, skipped
+        ends = [end for session in soak.sessions for _, end in bars_of(symbol, "1h", session.open, session.close)]
+        assert len([one for one in decisions if one.key.cause == "bar"]) == len(ends)
+        fills = soak.stores.executions.fills(account)
+        assert len(fills) > len(soak.sessions)
+        months = {one.month for one in fills}
+        assert len(months) == (2 if first.month == 12 else 1), months
