@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from g4qc_core.errors import IllegalMove
+from g4qc_core.services.trading.heard_event import Heard
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import (
     Commission,
@@ -38,25 +39,6 @@ from g4qc_core.trading.order_states import (
     moved,
 )
 from g4qc_core.trading.reconciliation import BrokerDifference
-
-
-@dataclass
-class Heard:
-    """What an event changed.
-
-    Attributes:
-        orders: the orders whose state changed.
-        fills: new executions, corrections included.
-        doubts: sentences about what only a reconciliation can tell.
-        problems: differences that lock an instrument at once.
-        found: orders that were taken for lost, and are not.
-    """
-
-    orders: list[Order] = field(default_factory=list)
-    fills: list[Fill] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    problems: list[BrokerDifference] = field(default_factory=list)
-    found: list[Order] = field(default_factory=list)
 
 
 class OrderBook:
@@ -192,7 +174,7 @@ class OrderBook:
     def _open_order(self, event: OpenOrder, at: datetime, heard: Heard) -> None:
         order = self._of(event.ref, event.perm_id, event.client_id, event.order_id)
         if order is None:
-            who = event.perm_id or event.client_id, 0 if event.perm_id else event.order_id
+            who = (event.perm_id, 0) if event.perm_id else (event.client_id, event.order_id)
             if event.account == self.account and not is_ours(event.ref) and who not in self._foreign:
                 self._foreign.add(who)
                 heard.doubts.append(f"an order of client {event.client_id} for {event.symbol} is open")
@@ -256,10 +238,9 @@ class OrderBook:
     def _find_again(self, order: Order, heard: Heard) -> None:
         """Note an order that was taken for lost and is not; it locks if something else was decided since."""
         heard.found.append(order)
-        if order.state not in AT_BROKER and not order.filled:
-            return
         newest = self._stores.orders.newest(self.account, order.decision.spec)
-        if newest is not None and newest.key != order.decision:
+        counts = order.state in AT_BROKER or order.filled
+        if counts and newest is not None and newest.key != order.decision:
             ours = f"{order.ref} for lost, and decided anew since"
             theirs = f"it as {order.state}, with {order.filled} of {order.quantity} filled"
             heard.problems.append(BrokerDifference(order.contract.symbol, "order", ours, theirs))

@@ -84,7 +84,7 @@ def test_order_and_repetition_change_nothing(
 ) -> None:
     stores, shuffle = Stores(embedded_database), random.Random(seed)
     book = OrderBook(f"DU{uuid4().hex[:12]}", stores)
-    book.name_contracts({ES.con_id: ES.month})
+    book.name_contracts([ES])
     events: list[Event] = []
     planned = []
     for number, (signed, parts, corrected, cancelled) in enumerate(orders):

@@ -5,7 +5,7 @@ The stored bars grow each day as the nightly extraction makes them grow, and the
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,9 +64,7 @@ class Soak:
         hours = calendar(REGISTRY[symbol].calendar)
         self.sessions = hours.sessions(first, last)
         begin = self.sessions[0].open - timedelta(minutes=30)
-        self.stage = Stage(
-            self.stores, home, market, begin, _TRADING, _BACKTEST.format(symbol=symbol), symbol=symbol
-        )
+        self.stage = Stage(self.stores, home, market, begin, _TRADING, _BACKTEST.format(symbol=symbol), symbol=symbol)
         fill(self.stores, self.stage.settings, market, symbol, begin - timedelta(days=20), begin)
         self.stores.checks.keep("bars_1min", "schema", {f"{symbol}|2026-10-01": ""}, begin)
         self.reconciled: list[bool] = []
