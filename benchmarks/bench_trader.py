@@ -34,7 +34,8 @@ BEGIN = datetime(2026, 10, 14, 14, 29, 20, tzinfo=UTC)
 FIRST = datetime(2026, 9, 28, tzinfo=UTC)
 LIMIT = 250.0
 FLIP = '''
-from typing import Any
+from typing import Any, ClassVar
+
 import numpy as np
 import pandas as pd
 from g4qc_core.backtest.strategies import Strategy
@@ -42,6 +43,9 @@ from g4qc_core.backtest.strategies import Strategy
 
 class Flip(Strategy):
     """Long after one minute, short after the next."""
+
+    name: ClassVar[str] = "flip"
+    summary: ClassVar[str] = "Long after one minute, short after the next."
 
     @property
     def bars_needed(self) -> int:
@@ -95,7 +99,9 @@ def _measured(url: str, home: Path, market: SyntheticMarket, bars: int) -> list[
         end = clock.now() + timedelta(minutes=bars + 1)
         while clock.now() < end:
             time.sleep(0.5)
-        print((home / "said.txt").read_text().count("was sent"), "orders sent", flush=True)
+        said = (home / "said.txt").read_text()
+        if "was sent" not in said:
+            raise SystemExit(said[-2000:])
         os.kill(child, signal.SIGTERM)
         trader.close()
     return [(at - at.replace(second=0, microsecond=0)).total_seconds() * 1000 for at in arrived]
@@ -124,7 +130,7 @@ stale_after = 30
 
 
 def _backtest(symbol: str) -> str:
-    return f'[{symbol}]\nstrategy = "flip:Flip"\ninstrument = "{symbol}"\ntimeframe = "1min"\ncash = 2000000\n\n'
+    return f'[{symbol}]\nstrategy = "flip"\ninstrument = "{symbol}"\ntimeframe = "1min"\ncash = 2000000\n\n'
 
 
 if __name__ == "__main__":
