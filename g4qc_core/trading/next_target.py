@@ -27,11 +27,14 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.errors import TradingRefused
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.timeframes import timeframe
 
-LEAST_TAIL = 20_000
+LEAST_TAIL = 2_000
 """Fewest bars before the newest one that a decision reads, if there are so many."""
 
+# An average without an end then leaves out less than the rounding of a price.
 _MEMORIES = 4
+_MINUTES_A_SESSION = 1440
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,15 @@ class LiveDecider:
     def __init__(self, spec: BacktestSpec, instrument: Instrument) -> None:
         self.spec, self.instrument = spec, instrument
         self._strategy = tradable(spec, instrument)
-        self.tail = max(LEAST_TAIL, _MEMORIES * self._strategy.rule.bars_remembered)
+        self.tail = max(LEAST_TAIL, _MEMORIES * self._strategy.rule.bars_remembered, self._sized_on())
         self._said = f"{spec.content()} {self._strategy.version}"
+
+    def _sized_on(self) -> int:
+        """Return the bars of the sessions on which a sizer measures the volatility."""
+        rule, length = parse_sizing(self.spec.sizing), timeframe(self.spec.timeframe)
+        if rule.kind != "volatility":
+            return 0
+        return (rule.window + 2) * (1 if length.is_session else _MINUTES_A_SESSION // length.minutes)
 
     @property
     def bars_needed(self) -> int:

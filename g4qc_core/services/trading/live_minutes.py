@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.columns import BAR_COLUMNS, PRICES
+from g4qc_core.bars.columns import BAR_COLUMNS, VALUES
 from g4qc_core.bars.schema import DTYPES, UNKNOWN, empty_frame
 from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.storage.trading_stores.live_bar_store import LiveBarStore
 from g4qc_core.trading.broker import LiveBar
 
 MINUTE = timedelta(minutes=1)
-
-_VALUES = (*PRICES, "volume")
 
 
 class LiveMinutes:
@@ -90,7 +88,7 @@ class LiveMinutes:
 
     def _note_change(self, start: datetime, day: date, row: dict[str, Any]) -> None:
         known = self._minutes.get(start)
-        if known is not None and all(known[name] == row[name] for name in _VALUES):
+        if known is not None and all(known[name] == row[name] for name in VALUES):
             return
         self._unsaved.add(start)
         if self.newest is not None and start < self.newest:
