@@ -72,7 +72,10 @@ def stop(account: str | None, by: str | None, patience: float, as_json: bool) ->
 def flatten(
     symbol: str | None, account: str | None, by: str | None, patience: float, sure: bool, as_json: bool
 ) -> None:
-    """Cancel the orders and close the positions in SYMBOL, or all of them, by market orders of the running trader."""
+    """Cancel the orders and close the positions in SYMBOL, or all of them, by market orders of the running trader.
+
+    This is done while the kill switch is on, too. What was flattened is not traded until `g4qc trade resolve`.
+    """
     if not sure:
         click.confirm(f"Close {symbol or 'all positions'} by market orders?", abort=True, err=True)
     _ask("flatten", {"symbol": symbol} if symbol else {}, account, by, patience, as_json)
@@ -99,7 +102,7 @@ def resolve(
 @_by
 @json_option
 def halt(account: str, why: str, by: str | None, as_json: bool) -> None:
-    """Turn the kill switch on: no order leaves until `g4qc trade release`; works without the database, too.
+    """Turn the kill switch on: no order but one of `flatten` leaves until `release`; works without the database, too.
 
     Positions and orders at the broker stay as they are.
     """

@@ -34,8 +34,10 @@ def turn_on(settings: Settings, account: str, by: str, why: str, as_json: bool) 
     if as_json:
         echo_json({"account": halt.account, "at": halt.at.isoformat(), "by": halt.by, "why": halt.why})
     else:
-        click.echo(f"The kill switch is on for {_of(halt.account)} ({halt.by}: {halt.why}). No order leaves until "
-                   "`g4qc trade release`; positions and orders at the broker stay as they are.")  # fmt: skip
+        click.echo(
+            f"The kill switch is on for {_of(halt.account)} ({halt.by}: {halt.why}). No order but one of `g4qc trade "
+            "flatten` leaves until `g4qc trade release`; positions and orders at the broker stay as they are."
+        )
 
 
 def turn_off(settings: Settings, account: str | None, as_json: bool) -> None:

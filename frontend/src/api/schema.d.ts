@@ -1286,7 +1286,7 @@ export interface paths {
         put?: never;
         /**
          * Halt
-         * @description Turn the kill switch on: no order leaves until it is released, over every restart.
+         * @description Turn the kill switch on: no order but one of `flatten` leaves until it is released, over every restart.
          *
          *     Positions and orders at the broker stay as they are. A second halt changes nothing; the first one is returned.
          */
@@ -1330,6 +1330,7 @@ export interface paths {
          * Flatten
          * @description Ask the running trader to cancel orders and close positions; its answer comes with the command.
          *
+         *     This is done while the kill switch is on, too. What was flattened is locked until it is resolved.
          *     409 if no trader is running.
          */
         post: operations["flatten_api_v1_trading_flatten_post"];
@@ -3478,7 +3479,7 @@ export interface components {
             at: string;
             /**
              * Reason
-             * @description What disagrees: position, average cost, realized profit, order or execution
+             * @description What disagrees: position, average cost, realized profit, order or execution; or flattened
              */
             reason: string;
             /**

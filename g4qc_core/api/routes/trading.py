@@ -190,7 +190,7 @@ def command(number: Annotated[int, Path(ge=1, le=2**62)], context: Context) -> C
 
 @router.post("/halt", responses=documented(413))
 def halt(request: HaltRequest, context: Context, key: CanTrade) -> HaltView:
-    """Turn the kill switch on: no order leaves until it is released, over every restart.
+    """Turn the kill switch on: no order but one of `flatten` leaves until it is released, over every restart.
 
     Positions and orders at the broker stay as they are. A second halt changes nothing; the first one is returned.
     """
@@ -212,6 +212,7 @@ def release(request: ReleaseRequest, context: Context, key: CanTrade) -> Release
 def flatten(request: FlattenRequest, context: Context, key: CanTrade, response: Response) -> CommandEntry:
     """Ask the running trader to cancel orders and close positions; its answer comes with the command.
 
+    This is done while the kill switch is on, too. What was flattened is locked until it is resolved.
     409 if no trader is running.
     """
     symbol = None if request.symbol is None else context.registry[request.symbol].symbol

@@ -60,7 +60,9 @@ class LockView(_View):
     account: str
     symbol: str
     at: datetime
-    reason: str = Field(description="What disagrees: position, average cost, realized profit, order or execution")
+    reason: str = Field(
+        description="What disagrees: position, average cost, realized profit, order or execution; or flattened"
+    )
     ours: str = Field(description="Our side")
     theirs: str = Field(description="The broker's side")
     resolved_at: datetime | None = Field(description="null while it locks")
