@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from g4qc_core.backtest.run import run_backtest
+from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.services.backtests.spec_bars import read_bars
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
-from g4qc_core.trading.ledger import holdings
+from g4qc_core.trading.ledger import holdings, in_force
 from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill
 
 SPEC = "soak"
+ROLL_MONTH = 12
 _TRADING = """
 [limits]
 contracts_per_instrument = 50
@@ -41,8 +45,9 @@ sizing = "contracts(2)"
 slippage_ticks = 1
 parameters = {{ fast = 2, slow = 5 }}
 """
-# The servers of Interactive Brokers are reset at 23:00 on Fridays, New York time, and every night.
-_NIGHTLY = timedelta(minutes=5)
+# About midnight in New York, when the servers of Interactive Brokers are reset while the market is open.
+_RESET_HOURS = (4, 5)
+_FRIDAY = 4
 
 
 class Soak:
@@ -68,21 +73,35 @@ class Soak:
         fill(self.stores, self.stage.settings, market, symbol, begin - timedelta(days=20), begin)
         self.stores.checks.keep("bars_1min", "schema", {f"{symbol}|2026-10-01": ""}, begin)
         self.reconciled: list[bool] = []
-        self.reset: set[datetime] = set()
 
     def session(self, session: Session) -> None:
         """Let a session go by, from before its open to after its close."""
         self._before(session)
         for start, end in bars_of(self.symbol, "1h", session.open, session.close):
             self.stage.bar(SPEC, start, end)
+            if end.hour in _RESET_HOURS and session.trade_date.day % 2:
+                self.restart()
         self._close(session)
+        if session.trade_date.weekday() == _FRIDAY:
+            self.restart()
 
     def restart(self) -> None:
-        """Restart the gateway on its port, as its daily reset does, and wait until the trader is back."""
+        """Restart the gateway on its port, as its resets do, and wait until the trader is back."""
         stage, before = self.stage, len(self.stage.said)
         stage.gateway.close()
         stage.gateway.start()
         stage.wait(lambda: any("Trading soak" in words for words in stage.said[before:]), "the trader to be back")
+
+    def expected(self) -> dict[datetime, int]:
+        """Positions of a backtest on the bars that are stored now, by the start of the bar that decided them."""
+        spec = load_specs(self.stage.settings.backtests)[SPEC]
+        spec = spec.model_copy(update={"trade_from": self.sessions[0].trade_date})
+        read = read_bars(spec, REGISTRY, self.stores, self.stage.clock.now())
+        result = run_backtest(
+            spec, read.series, REGISTRY[self.symbol], data_version="v", roll_rule="r", exits=read.exits
+        )
+        starts = [at.to_pydatetime() for at in result.equity["timestamp"]]
+        return dict(zip(starts, (int(one) for one in result.equity["position"][1:]), strict=False))
 
     def _before(self, session: Session) -> None:
         """Set the clock to some minutes before the open, where a position is moved into the next contract."""
@@ -130,19 +149,28 @@ def test_weeks(
     soak = Soak(embedded_database, tmp_path / "home", synthetic_market, symbol, first, last)
     with soak.stage as stage:
         stage.begin()
-        for number, session in enumerate(soak.sessions):
+        for session in soak.sessions:
             soak.session(session)
-            if number % 2 or session.trade_date.weekday() == 4:
-                soak.restart()
         account = stage.account
         decisions = soak.stores.orders.decisions(account, SPEC)
         assert soak.stores.safety.locks(account) == [], stage.said[-30:]
         assert soak.reconciled == [True] * len(soak.sessions)
         skipped = [one for one in decisions if one.state == "skipped"]
         assert not skipped, skipped
-        ends = [end for session in soak.sessions for _, end in bars_of(symbol, "1h", session.open, session.close)]
-        assert len([one for one in decisions if one.key.cause == "bar"]) == len(ends)
-        fills = soak.stores.executions.fills(account)
-        assert len(fills) > len(soak.sessions)
-        months = {one.month for one in fills}
-        assert len(months) == (2 if first.month == 12 else 1), months
+        targets = {one.key.bar: one.target for one in decisions if one.key.cause == "bar"}
+        bars = [bar for one in soak.sessions for bar in bars_of(symbol, "1h", one.open, one.close)]
+        assert sorted(targets) == [start for start, _ in bars]
+        expected = soak.expected()
+        # What the last bar decides is carried out in a session that is not stored.
+        assert {at: target for at, target in targets.items() if at in expected} == {
+            at: position for at, position in expected.items() if at in targets
+        }
+        assert len(set(targets) & set(expected)) >= len(bars) - 1
+        fills = in_force(soak.stores.executions.fills(account))
+        months = sorted({one.month for one in fills})
+        assert len(months) == (2 if first.month == ROLL_MONTH else 1), months
+        if len(months) > 1:
+            left = max(one.at for one in fills if one.month == months[0])
+            entered = min(one.at for one in fills if one.month == months[1])
+            assert left == entered
+            assert left in {session.open for session in soak.sessions}
