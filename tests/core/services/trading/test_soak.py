@@ -78,6 +78,11 @@ class Soak:
         """Let a session go by, from before its open to after its close."""
         self._before(session)
         for start, end in bars_of(self.symbol, "1h", session.open, session.close):
+            if end == session.close:
+                # Its orders wait for the next open.
+                self.stage.clock.set(end)
+                self.stage.wait(lambda start=start: self.stage.decided(SPEC, start), f"a decision on {start}")
+                break
             self.stage.bar(SPEC, start, end)
             if end.hour in _RESET_HOURS and session.trade_date.day % 2:
                 self.restart()
@@ -104,15 +109,16 @@ class Soak:
         return dict(zip(starts, (int(one) for one in result.equity["position"][1:]), strict=False))
 
     def _before(self, session: Session) -> None:
-        """Set the clock to some minutes before the open, where a position is moved into the next contract."""
-        at = session.open - timedelta(minutes=10)
-        if at > self.stage.clock.now():
-            self.stage.clock.set(at)
-            self.stage.wait(lambda: self._seen(at), "a sign of life before the open")
+        """Set the clock to some minutes before the open, when a position is moved into the next contract, and to it."""
+        stage, at = self.stage, session.open - timedelta(minutes=10)
+        stage.clock.set(at)
+        stage.wait(lambda: self._seen(at), "a sign of life before the open")
+        stage.clock.set(session.open)
+        stage.wait(stage.quiet, "the end of orders after the open")
 
     def _close(self, session: Session) -> None:
         """Compare after the close, and extract the session."""
-        at = max(self.stage.clock.now(), session.close + timedelta(minutes=2))
+        at = session.close + timedelta(minutes=2)
         self.stage.clock.set(at)
         self.stage.wait(lambda: self._compared(session.close), f"the comparison after {session.close}")
         (found,) = self.stores.safety.reconciliations(self.stage.account, 1)
