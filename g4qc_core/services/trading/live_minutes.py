@@ -103,10 +103,15 @@ class LiveMinutes:
         return self.heard_at is not None and self.heard_at >= end
 
     def save(self, now: datetime) -> None:
-        """Store the minutes that changed since the last call."""
-        rows = [self._minutes[start] for start in sorted(self._unsaved) if start in self._minutes]
-        self._unsaved.clear()
-        self._store.keep(self._symbol, rows, now)
+        """Store the minutes that are over and changed since the last call."""
+        over = sorted(start for start in self._unsaved if start + MINUTE <= now)
+        self._unsaved.difference_update(over)
+        self._store.keep(self._symbol, [self._minutes[start] for start in over if start in self._minutes], now)
+
+    def close_before(self, instant: datetime) -> float | None:
+        """Return the last price before an instant, in points; None if none is known."""
+        last = max((start for start in self._minutes if start < instant), default=None)
+        return None if last is None else float(self._minutes[last]["close"])
 
     def restore(self, since: datetime, until: datetime) -> None:
         """Take the stored minutes that start in `[since, until)`, UTC, unless newer ones are here."""

@@ -27,6 +27,7 @@ from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.spec_bars import read_bars, rule_of
 from g4qc_core.services.rolls.instrument_rolls import rolls_ahead
+from g4qc_core.services.trading.bar_clock import BarClock
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
@@ -77,6 +78,7 @@ class LiveSeries:
         self.instrument: Instrument = registry[spec.instrument]
         self.hours = calendar(self.instrument.calendar)
         self.length = timeframe(spec.timeframe)
+        self.bars = BarClock(self.hours, self.length)
         self._registry, self._stores, self._settings = registry, stores, settings
         self._stored = pd.DataFrame(columns=list(CONTINUOUS_COLUMNS))
         self._exits = pd.Series(dtype="float64")
@@ -129,22 +131,6 @@ class LiveSeries:
             return []
         begun = self.hours.sessions(self.settled_to + timedelta(days=1), (now + timedelta(days=4)).date())
         return [session for session in begun if session.open <= now]
-
-    def bar_ended(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
-        """Return start and end of the newest bar that was over at `now`, and its session; None if none is recent."""
-        for session in reversed(self.hours.sessions_between(now - LONGEST_CLOSURE, now + timedelta(minutes=1))):
-            ended = [bucket for bucket in self._buckets(session) if bucket[1] <= now]
-            if ended:
-                return (*ended[-1], session)
-        return None
-
-    def next_end(self, now: datetime) -> datetime | None:
-        """Return the end of the first bar that ends after `now`, UTC."""
-        for session in self.hours.sessions_between(now, now + LONGEST_CLOSURE):
-            for _, end in self._buckets(session):
-                if end > now:
-                    return end
-        return None
 
     def at(self, until: datetime, minutes: Mapping[str, LiveMinutes], tail: int | None = None) -> SeriesNow:
         """Return the series up to an instant, complete bars only.
@@ -224,17 +210,6 @@ class LiveSeries:
         left = minutes[old].frame(session.open, session.close) if old in minutes else None
         same = None if left is None else left[left["timestamp"] == first]
         exits[first] = float(same["open"].iloc[0]) if same is not None and len(same) else np.nan
-
-    def _buckets(self, session: Session) -> list[tuple[datetime, datetime]]:
-        if self.length.is_session:
-            return [(session.open, session.close)]
-        found = []
-        for start, end in session.intervals:
-            at = start
-            while at < end:
-                found.append((at, min(at + self.length.length, end)))
-                at += self.length.length
-        return found
 
     def _ahead(self, now: datetime) -> RollCalendar | None:
         session = self.session_at(now)

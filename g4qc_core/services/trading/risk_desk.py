@@ -184,7 +184,5 @@ class RiskDesk:
 
 
 def _last_before(feed: LiveMinutes | None, opened: datetime) -> Decimal | None:
-    if feed is None:
-        return None
-    before = feed.frame(opened - timedelta(days=5), opened)
-    return None if before.empty else Decimal(str(before["close"].iloc[-1]))
+    price = None if feed is None else feed.close_before(opened)
+    return None if price is None else Decimal(str(price))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from g4qc_core.services.trading.kill_switch import KillSwitch
@@ -27,6 +28,7 @@ class SessionParts:
         units: the traded specs.
         stores: of the database.
         switch: the kill switch.
+        started_at: when the process of the trader began, by this machine's clock, UTC.
         tell: receives level, subject and words.
         report: called about once a second with the state and what is used of the limits.
     """
@@ -36,5 +38,6 @@ class SessionParts:
     units: Sequence[TradedUnit]
     stores: Stores
     switch: KillSwitch
+    started_at: datetime
     tell: Tell
     report: Callable[[TradingSession], None]

@@ -83,7 +83,7 @@ class SpecTrader:
                 reason = "the trader was restarted while it waited for the end of earlier orders"
                 self._stores.orders.fulfil(decision.key, DecisionState.SKIPPED, [], now, reason)
                 self._tell("warning", self.name, f"A decision was skipped: {reason}.")
-        bar = self.unit.series.bar_ended(now)
+        bar = self.unit.series.bars.ended(now)
         if bar is not None and now - bar[1] > self._late:
             self._pass_over(now, now, "the trader did not run when it closed")
 
@@ -94,7 +94,7 @@ class SpecTrader:
             return
         found: list[tuple[datetime, datetime]] = []
         at = before
-        while (bar := series.bar_ended(at)) is not None and bar[0] > last and len(found) <= _MOST_SKIPPED:
+        while (bar := series.bars.ended(at)) is not None and bar[0] > last and len(found) <= _MOST_SKIPPED:
             found.append(bar[:2])
             at = bar[1] - timedelta(microseconds=1)
         if len(found) > _MOST_SKIPPED:
@@ -112,7 +112,7 @@ class SpecTrader:
             now: by the gateway's clock, UTC.
             heard_later: a minute after the bar has begun, so that the bar is complete.
         """
-        bar = self.unit.series.bar_ended(now)
+        bar = self.unit.series.bars.ended(now)
         if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
             return False
         start, end, session = bar

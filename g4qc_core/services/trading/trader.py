@@ -134,7 +134,9 @@ class Trader:
         )
         self._keep("starting", "")
         switch = KillSwitch(self._settings.home, self._stores)
-        parts = SessionParts(account, self._plan.limits, self._units, self._stores, switch, self._say, self._report)
+        parts = SessionParts(
+            account, self._plan.limits, self._units, self._stores, switch, self._started, self._say, self._report
+        )
         return TradingSession(parts, broker)
 
     def _take_lock(self, account: str) -> None:

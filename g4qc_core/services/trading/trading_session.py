@@ -233,11 +233,11 @@ class TradingSession:
 
     def _calm(self, now: datetime) -> bool:
         """Return whether no bar closes within the next seconds, so that there is time for questions."""
-        ends = [end for spec in self.specs if (end := spec.unit.series.next_end(now)) is not None]
+        ends = [end for spec in self.specs if (end := spec.unit.series.bars.next_end(now)) is not None]
         return all(end - now > _HASTE for end in ends)
 
     def _due(self, spec: SpecTrader, now: datetime, heard_later: datetime | None = None) -> None:
-        bar = spec.unit.series.bar_ended(now)
+        bar = spec.unit.series.bars.ended(now)
         later = heard_later is not None and bar is not None and heard_later >= bar[1]
         if spec.due(now, later):
             # Nothing tells whether the market was silent or the stream: the history does.
