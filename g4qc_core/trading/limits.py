@@ -53,6 +53,7 @@ class OrderAsked:
         held: position of the account in the instrument, all contracts.
         working: contracts of open orders in the instrument, signed.
         price: limit or stop price in points; None for a market order.
+        of_roll: it is the leg of a roll.
     """
 
     symbol: str
@@ -60,6 +61,12 @@ class OrderAsked:
     held: int
     working: int
     price: Decimal | None = None
+    of_roll: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """True for a leg of a roll that, with the other one, does not enlarge the position."""
+        return self.of_roll and abs(self.held + self.working + self.signed) <= abs(self.held)
 
     @property
     def reduces(self) -> bool:
@@ -109,7 +116,8 @@ def refusal(limits: TradingLimits, asked: OrderAsked, known: OrderSurroundings) 
     """Return the first reason against an order, as a sentence; None if it may leave.
 
     An order that only reduces a position is refused by the kill switch, a lock, a lost connection, the size of an order
-    and the rate of orders alone: nothing else may keep a position open.
+    and the rate of orders alone: nothing else may keep a position open. One that moves a position into another contract
+    need not wait for bars of the session to come, or for margin that the other leg sets free.
     """
     return next(_reasons(limits, asked, known), None)
 
@@ -142,10 +150,11 @@ def _against_opening(limits: TradingLimits, asked: OrderAsked, known: OrderSurro
         yield f"All positions would be {others + abs(after)}, and contracts_total is {limits.contracts_total}."
     if known.profit_today <= -limits.loss_per_day:
         yield f"The account lost {-known.profit_today:.2f} today, and loss_per_day is {limits.loss_per_day:f}."
-    yield from _against_market(limits, asked, known)
+    if not asked.moves:
+        yield from _against_market(limits, asked, known)
     if known.red:
         yield f"The checks of {asked.symbol} are not green: {known.red}"
-    if known.equity is not None and known.margin_after is not None:
+    if not asked.moves and known.equity is not None and known.margin_after is not None:
         share = known.margin_after / known.equity if known.equity > 0 else Decimal(1)
         if share > limits.margin_share:
             yield f"Margin would take {share:.0%} of the equity, and margin_share is {limits.margin_share:.0%}."

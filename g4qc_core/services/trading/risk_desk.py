@@ -93,7 +93,9 @@ class RiskDesk:
             if other.contract.symbol == symbol and other.ref != order.ref and other.sent_at is not None
         )
         price = order.limit_price or order.stop_price
-        asked = OrderAsked(symbol, order.signed, positions.get(symbol, 0), working, price)
+        # A bar's decision takes a second order only to leave another contract.
+        of_roll = order.decision.cause == "roll" or order.sequence > 1
+        asked = OrderAsked(symbol, order.signed, positions.get(symbol, 0), working, price, of_roll)
         margin = self._margins.get(symbol)
         known = self.surroundings(now, symbol, None if margin is None else margin * order.quantity)
         if order.decision.cause == "flatten":

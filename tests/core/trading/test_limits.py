@@ -91,3 +91,11 @@ def test_what_is_used_is_shown_beside_each_limit() -> None:
     assert shown["contracts_total"] == {"used": 3, "limit": 5}
     assert shown["loss_per_day"]["used"] == 120
     assert shown["margin_share"] == {"used": 0.2, "limit": 0.5}
+
+
+def test_a_roll_does_not_wait_for_bars_of_the_next_session() -> None:
+    surroundings = {"bar_closed_at": NOW - timedelta(hours=1), "margin_after": Decimal(60_000)}
+    assert reason(OrderAsked("ES", -2, -2, 2, of_roll=True), **surroundings) == ""
+    assert "closed 3600 s ago" in reason(OrderAsked("ES", -3, -2, 2, of_roll=True), **surroundings)
+    assert "closed 3600 s ago" in reason(OrderAsked("ES", -2, -2, 2), **surroundings)
+    assert "loss_per_day" in reason(OrderAsked("ES", -2, -2, 2, of_roll=True), profit_today=Decimal(-6000))
