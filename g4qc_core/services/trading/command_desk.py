@@ -22,7 +22,10 @@ class CommandDesk:
     def obey(self, command: TraderCommand, now: datetime) -> None:
         """Do what a command asks, and store the answer."""
         parts = self._session.parts
-        if command.command == "stop":
+        if command.at < parts.started_at:
+            # Whoever asked a trader that has ended since then may want something else by now.
+            answer = "the trader was restarted meanwhile: ask again"
+        elif command.command == "stop":
             self._session.stopping, answer = True, "the trader stops"
         elif command.command == "flatten":
             answer = self._flatten(str(command.arguments.get("symbol") or ""), command.by, now)

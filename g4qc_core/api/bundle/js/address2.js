@@ -1,1 +1,0 @@
-import{r as e}from"./address.js";function t(t,n={}){return e(`/chart`,{symbol:t,...n})}export{t};
