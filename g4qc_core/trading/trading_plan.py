@@ -33,7 +33,7 @@ _ALL_DAY = "00:00-24:00"
 
 def _hours(value: Any) -> Any:
     match = _HOURS.match(value) if isinstance(value, str) else None
-    if match is None or (match[3] == "24" and match[4] != "00"):
+    if match is None or (match[3] == "24" and match[4] != "00") or (match[1], match[2]) == (match[3], match[4]):
         raise ValueError("write hours like 08:30-15:00, or 00:00-24:00")
     return value
 
