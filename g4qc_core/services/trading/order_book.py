@@ -171,6 +171,20 @@ class OrderBook:
         """Return the orders of which the broker said that more is filled than executions have arrived for."""
         return [order for order in self._orders.values() if order.filled > self.filled(order.ref)]
 
+    def unsettled(self, spec: str) -> list[Order]:
+        """Return the orders of a spec that may still change what it holds: open ones, and fills without executions."""
+        claims = [order for order in self.unfilled_claims() if order.decision.spec == spec]
+        return list({order.ref: order for order in (*self.open_orders(spec), *claims)}.values())
+
+    def coming(self, spec: str) -> int:
+        """Return what the unsettled orders of a spec will add to what it holds, if they are filled."""
+        total = 0
+        for order in self.unsettled(spec):
+            wanted = order.quantity if order.state not in FINAL else order.filled
+            left = wanted - self.filled(order.ref)
+            total += left if order.action == "BUY" else -left
+        return total
+
     def _open_order(self, event: OpenOrder, at: datetime, heard: Heard) -> None:
         order = self._of(event.ref, event.perm_id, event.client_id, event.order_id)
         if order is None:

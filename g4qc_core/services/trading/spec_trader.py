@@ -215,8 +215,7 @@ class SpecTrader:
 
     def _held(self) -> int:
         """Return the contracts that the spec holds, or will hold when its open orders are filled."""
-        pending = sum(order.remaining for order in self._book.open_orders(self.name))
-        return sum(one.quantity for one in self._holdings()) + pending
+        return sum(one.quantity for one in self._holdings()) + self._book.coming(self.name)
 
     def _equity(self, month: str, close: Decimal) -> Decimal:
         """Return the equity of the spec at the close of a bar, costs that are not reported yet by the cost model."""

@@ -80,7 +80,7 @@ class TradeDesk:
             traded: the instrument.
         """
         spec = decision.key.spec
-        if self._book.open_orders(spec):
+        if self._book.unsettled(spec):
             stored = replace(decision, state=DecisionState.PENDING)
             if not self._stores.orders.decide(stored):
                 return False
@@ -100,7 +100,7 @@ class TradeDesk:
     def proceed(self, at: datetime) -> None:
         """Make the orders of decisions whose wait is over."""
         for spec, (decision, how, traded) in list(self._waiting.items()):
-            if self._book.open_orders(spec):
+            if self._book.unsettled(spec):
                 self.end_orders(spec, "a later decision replaces it", at)
                 continue
             del self._waiting[spec]
