@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def trading(database: Database, tmp_path: Path, market: SyntheticMarket, **optio
 def ask(trial: Trial, command: str, **arguments: object) -> str:
     """Ask the running trader, and return its answer."""
     traders = trial.stores.traders
-    number = traders.ask(trial.stage.account, command, arguments, "ana", BEGIN)
+    number = traders.ask(trial.stage.account, command, arguments, "ana", datetime.now(UTC))
 
     def answer() -> str | None:
         found = traders.command(number)
