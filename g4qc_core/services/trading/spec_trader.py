@@ -7,6 +7,7 @@ the reason. Orders are made by the desk.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -70,6 +71,7 @@ class SpecTrader:
         bars = [one.key.bar for one in stores.orders.decisions(account, unit.name, most=50) if one.key.cause == "bar"]
         self._decided = max(bars, default=None)
         self._asked: datetime | None = None
+        self._warm = False
 
     @property
     def name(self) -> str:
@@ -104,6 +106,16 @@ class SpecTrader:
         for start, end in reversed(found):
             if self._in_hours(end):
                 self._skip(start, end, reason, now)
+
+    def warm_up(self, now: datetime) -> None:
+        """Make the bars of the sessions in progress before the first one closes, once live minutes are there."""
+        bar = self.unit.series.bars.ended(now)
+        if self._warm or bar is None or not any(feed.reaches(bar[1]) for feed in self._minutes.values()):
+            return
+        self._warm = True
+        with suppress(G4qcError):
+            found = self.unit.series.at(bar[1], self._minutes, self.unit.decider.tail)
+            self.unit.decider.target(found.bars, Standing(0, self.unit.backtest.cash), found.exits)
 
     def due(self, now: datetime, heard_later: bool) -> bool:
         """Decide on the newest bar that is over, if that was not done; return True if fresh bars are needed first.

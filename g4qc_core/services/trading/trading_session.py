@@ -302,6 +302,9 @@ class TradingSession:
         if not self._servers_lost:
             self.desk.repeat_cancels(now)
         self._feeds.keep_house(now)
+        if self._calm(now):
+            for spec in self.specs:
+                spec.warm_up(now)
         for command in self.parts.stores.traders.waiting(self.parts.account):
             self._commands.obey(command, now)
         self.parts.report(self)
