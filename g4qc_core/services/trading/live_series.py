@@ -31,7 +31,7 @@ from g4qc_core.services.trading.bar_clock import BarClock
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_core.timeframes import timeframe
+from g4qc_core.timeframes import ONE_MINUTE, timeframe
 
 # A thin market may be silent for so long after its open.
 _LATE_OPEN = timedelta(minutes=30)
@@ -177,7 +177,8 @@ class LiveSeries:
         known = self._made.get(key)
         if known is None or known.version != version or known.until > until:
             known = _Made(version, session.open, self._stored.iloc[:0])
-        fresh = resample(source.frame(known.until, until), self.length, self.hours)
+        own = source.frame(known.until, until)
+        fresh = own if self.length == ONE_MINUTE else resample(own, self.length, self.hours)
         ends = pd.to_datetime(bar_ends(fresh, self.length, self.hours), unit="us", utc=True)
         complete = fresh[ends <= pd.Timestamp(until)]
         if len(complete):

@@ -84,6 +84,7 @@ class Trader:
         self._account = ""
         self._lock: SessionLock | None = None
         self._record: TraderRecord | None = None
+        self._unwritten: list[tuple[str, str, str, datetime]] = []
 
     def run(self, stop: threading.Event) -> None:
         """Connect and trade, again and again; raises as `run_trader`."""
@@ -150,6 +151,7 @@ class Trader:
     def _report(self, session: TradingSession) -> None:
         if self._lock is not None and not self._lock.held:
             raise TraderRunning(f"The lock of {self._account} was lost: the database was away. Start the trader again.")
+        self._write_log()
         now = session.broker.now()
         limits = session.risk.used(now)
         values = {name: float(value) for name, value in session.risk.values.items()}
@@ -187,19 +189,27 @@ class Trader:
         stop.wait(pause)
 
     def _end(self, state: str, why: str) -> None:
+        self._write_log()
         try:
             self._keep(state, why)
         except DatabaseUnavailable as error:
             self._tell(f"warning: {error}")
 
     def _say(self, level: str, subject: str, words: str) -> None:
+        """Tell a line, and write it to the log: at once if it is a warning or an error, else within a second."""
         self._tell(f"{level}: {subject}: {words}")
-        if not self._account:
+        self._unwritten.append((level, subject, words, datetime.now(UTC)))
+        if level != "info":
+            self._write_log()
+
+    def _write_log(self) -> None:
+        lines, self._unwritten = self._unwritten, []
+        if not self._account or not lines:
             return
         try:
-            self._stores.traders.say(self._account, level, subject, words, datetime.now(UTC))
+            self._stores.traders.say(self._account, lines)
         except DatabaseUnavailable as error:
-            self._tell(f"warning: this line is not in the log: {error}")
+            self._tell(f"warning: the last lines are not in the log: {error}")
 
 
 def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from datetime import datetime, timedelta
 
 from g4qc_core.errors import G4qcError, GatewayDisconnected
@@ -90,13 +91,24 @@ class TradingSession:
         housekeeping = 0.0
         while not (stop.is_set() or self.stopping):
             event = self.broker.event(_TICK)
-            while event is not None:
-                self._hear(event)
-                event = self.broker.event(0.0)
+            if event is not None:
+                self._hear_all(event)
             self._time()
             if time.monotonic() - housekeeping >= _HOUSEKEEPING:
                 housekeeping = time.monotonic()
                 self._keep_house()
+
+    def _hear_all(self, first: BrokerEvent) -> None:
+        """Take an event and all that wait behind it, bars first: an order must not wait for the news of another one."""
+        bars: deque[BrokerEvent] = deque()
+        others: deque[BrokerEvent] = deque()
+        event: BrokerEvent | None = first
+        while event is not None:
+            (bars if isinstance(event, LiveBar) else others).append(event)
+            event = self.broker.event(0.0)
+            while event is None and (bars or others):
+                self._hear(bars.popleft() if bars else others.popleft())
+                event = self.broker.event(0.0)
 
     def _begin(self, cause: str) -> None:
         now = self.broker.now()

@@ -151,11 +151,13 @@ class TraderStore:
             row = connection.execute(select(trade_commands).where(_commands.id == number)).mappings().first()
         return None if row is None else TraderCommand(**row)
 
-    def say(self, account: str, level: str, subject: str, words: str, at: datetime) -> None:
-        """Write a line of the log."""
-        row = {"account": account, "level": level, "subject": subject, "words": words, "at": at}
-        with self._database.transaction() as connection:
-            connection.execute(insert(trade_log).values(**row))
+    def say(self, account: str, lines: Sequence[tuple[str, str, str, datetime]]) -> None:
+        """Write lines of the log: level, subject, words, and the instant in UTC."""
+        names = ("level", "subject", "words", "at")
+        rows = [{"account": account, **dict(zip(names, line, strict=True))} for line in lines]
+        if rows:
+            with self._database.transaction() as connection:
+                connection.execute(insert(trade_log), rows)
 
     def log(self, account: str, most: int = 100, after: int = 0) -> list[LogLine]:
         """Return the last lines of the log with a number above `after`, newest first."""

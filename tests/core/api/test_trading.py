@@ -127,7 +127,7 @@ def test_a_change_is_told_and_a_sign_of_life_is_none(stores: Stores) -> None:
     stores.traders.keep(replace(record(NOW), heartbeat_at=NOW + timedelta(seconds=30)))
     assert stores.changes.versions()["trading"] == last
     for change in (
-        lambda: stores.traders.say(ACCOUNT, "info", "", "Connected.", NOW),
+        lambda: stores.traders.say(ACCOUNT, [("info", "", "Connected.", NOW)]),
         lambda: stores.safety.halt("*", "ana", "so", NOW),
         lambda: stores.safety.release("*"),
         lambda: stores.traders.ask(ACCOUNT, "stop", {}, "ana", NOW),

@@ -91,8 +91,7 @@ def trade(stores: Stores, now: datetime = NOW) -> None:
     compared = {"positions": 2, "orders": 1, "executions": 2}
     stores.safety.note(Reconciliation(ACCOUNT, first, "start", True, compared, []))
     stores.safety.note(Reconciliation(ACCOUNT, second, "schedule", False, compared, differences))
-    stores.traders.say(ACCOUNT, "info", "", "Connected.", first)
-    stores.traders.say(ACCOUNT, "warning", "NQ", "NQ is locked.", second)
+    stores.traders.say(ACCOUNT, [("info", "", "Connected.", first), ("warning", "NQ", "NQ is locked.", second)])
     bars = [{"contract": "202612", "timestamp": second, "open": 5004.0, "high": 5006.0, "low": 5003.5, "close": 5005.0}]
     more = {"volume": 12, "trade_date": second.date(), "source": "updates"}
     stores.live_bars.keep("ES", [{**bar, **more} for bar in bars], second)
