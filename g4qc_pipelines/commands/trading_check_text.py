@@ -44,5 +44,7 @@ def _spec(spec: CheckedSpec) -> str:
     last = "no decision yet"
     if spec.decided_bar is not None:
         last = f"target {spec.target} since the bar of {spec.decided_bar:%Y-%m-%d %H:%M} UTC"
+    if spec.wanted is not None:
+        last += f"; after the stored bars it wants {spec.wanted}"
     months = listing(spec.contracts, 3) or "no contract"
     return f"{spec.name}: {spec.strategy} on {spec.instrument} {spec.timeframe}, {spec.order} orders; {months}; {last}"

@@ -19,6 +19,7 @@ from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.follow_up import build_follow_up
 from g4qc_pipelines.sensors.late_data import build_freshness
+from g4qc_pipelines.sensors.locked_instruments import build_locked_instruments
 from g4qc_pipelines.sensors.registry import build_registry
 from g4qc_pipelines.sensors.repairs import build_repairs
 from g4qc_pipelines.sensors.stale_traders import build_stale_traders
@@ -32,6 +33,7 @@ def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefin
         build_cancelled(settings),
         build_feeds(settings),
         build_stale_traders(settings),
+        build_locked_instruments(settings),
         build_freshness(settings),
         build_follow_up(settings, jobs),
         *build_inputs(settings, jobs),

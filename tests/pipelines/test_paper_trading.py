@@ -15,6 +15,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.drift_store import Drift
+from g4qc_core.trading.reconciliation import BrokerDifference
 from g4qc_pipelines.checks.drift_checks import drift_result
 from g4qc_pipelines.definitions import build_definitions
 from tests.core.services.trading.traded import ACCOUNT, SPEC, record, trade
@@ -81,9 +82,11 @@ def test_the_assets_say_what_they_found_and_forget_old_live_bars(stores: Stores,
     assert [one.passed for one in done.get_asset_check_evaluations()] == [True]
 
 
-def _tick(settings: Settings, instance: dg.DagsterInstance, stores: Stores, cursor: str | None) -> str | None:
+def _tick(
+    settings: Settings, instance: dg.DagsterInstance, stores: Stores, cursor: str | None, name: str = "stale_trading"
+) -> str | None:
     """The cursor after a tick."""
-    sensor = build_definitions(settings, resources={"stores": stores}).resolve_sensor_def("stale_trading")
+    sensor = build_definitions(settings, resources={"stores": stores}).resolve_sensor_def(name)
     context = dg.build_sensor_context(instance=instance, cursor=cursor, resources={"stores": stores})
     data = sensor.evaluate_tick(context)
     return data.cursor
@@ -106,6 +109,23 @@ def test_a_trader_that_is_gone_is_reported_once_and_so_is_its_return(
     assert [one["event"] for one in hook.heard] == ["trader_stale", "trader_alive"]
     assert "gave no sign of life for 10 min" in hook.heard[0]["text"]
     assert hook.heard[1]["text"] == f"The trader of {ACCOUNT} is stopped."
+
+
+def test_a_locked_instrument_is_reported_once_with_both_sides_and_so_is_its_release(
+    stores: Stores, settings: Settings, instance: dg.DagsterInstance, hook: Hook
+) -> None:
+    settings, now = to(settings, address(hook)), datetime.now(UTC)
+    stores.traders.keep(record(now))
+    cursor = _tick(settings, instance, stores, None, "locked_trading")
+    stores.safety.lock(ACCOUNT, BrokerDifference("ES", "position", "2 of 202612", "3"), now)
+    for _ in range(2):
+        cursor = _tick(settings, instance, stores, cursor, "locked_trading")
+    stores.safety.resolve(ACCOUNT, "ES", "me", "looked", now)
+    for _ in range(2):
+        cursor = _tick(settings, instance, stores, cursor, "locked_trading")
+    assert [one["event"] for one in hook.heard] == ["instrument_locked", "instrument_unlocked"]
+    assert "we have 2 of 202612, the broker has 3" in hook.heard[0]["text"]
+    assert hook.heard[0]["instrument"] == "ES"
 
 
 def test_the_report_waits_until_something_was_traded(

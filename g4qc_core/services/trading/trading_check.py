@@ -15,9 +15,11 @@ from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.trading.instrument_checks import failing_checks
 from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.traded_specs import traded_unit
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.limits import TradingLimits
+from g4qc_core.trading.next_target import Standing
 from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan, load_plan
 
 
@@ -37,6 +39,11 @@ class CheckedSpec(BaseModel):
     target: int | None = Field(description="Contracts of the newest decision; null: none was made")
     held: int | None = Field(description="Contracts held at that decision")
     decided_bar: datetime | None = Field(description="Start of the bar of that decision, UTC")
+    wanted: int | None = Field(
+        None,
+        description="Contracts that it would hold after the newest stored session, from no position; null: unknown",
+    )
+    wanted_bar: datetime | None = Field(None, description="Start of the last bar of that session, UTC")
 
 
 class TradingCheck(BaseModel):
@@ -87,7 +94,14 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
             problems.append(f"[trade.{how.name}] {error}")
             continue
         specs.append(_checked(how, spec, instrument, account, stores, now))
-        problems += [f"[trade.{how.name}] {words}" for words in _of_a_spec(spec, instrument)]
+        wrong = _of_a_spec(how, settings, registry, stores) if specs[-1].contracts else []
+        problems += [f"[trade.{how.name}] {words}" for words in wrong]
+        if specs[-1].contracts and not wrong:
+            wanted = _wanted(how, settings, registry, stores, now)
+            if isinstance(wanted, str):
+                remarks.append(f"{how.name} decides nothing now: {wanted}")
+            else:
+                specs[-1] = specs[-1].model_copy(update={"wanted": wanted[0], "wanted_bar": wanted[1]})
         if not specs[-1].contracts:
             problems.append(f"[trade.{how.name}] No contract of {spec.instrument} is known: materialize `contracts`.")
         remarks += [
@@ -125,16 +139,27 @@ def _of_the_file(plan: TradingPlan, settings: Settings) -> list[str]:
     return found
 
 
-def _of_a_spec(spec: BacktestSpec, instrument: Instrument) -> list[str]:
-    found = []
-    if not instrument.expires:
-        found.append(f"{instrument.symbol} is no future: only futures are traded.")
-    if instrument.price_magnifier != 1:
-        found.append(f"The prices of {instrument.symbol} are {instrument.price_magnifier} times those of its orders, "
-                     "which is not traded.")  # fmt: skip
-    if spec.on_roll == "hold":
-        found.append("on_roll is hold: write roll or close, since a trader leaves an old contract at its roll.")
-    return found
+def _of_a_spec(how: TradedSpec, settings: Settings, registry: Registry, stores: Stores) -> list[str]:
+    try:
+        traded_unit(how, settings, registry, stores)
+    except G4qcError as error:
+        return [str(error)]
+    return []
+
+
+def _wanted(
+    how: TradedSpec, settings: Settings, registry: Registry, stores: Stores, now: datetime
+) -> tuple[int, datetime] | str:
+    """Return what the strategy wants after the newest stored session and its last bar, or why nobody knows."""
+    try:
+        unit = traded_unit(how, settings, registry, stores)
+        unit.series.load(now)
+        newest = unit.series.hours.session(unit.series.settled_to) if unit.series.settled_to else None
+        found = unit.series.at(now if newest is None else newest.close, {})
+        target = unit.decider.target(found.bars, Standing(0, unit.backtest.cash), found.exits)
+    except G4qcError as error:
+        return str(error)
+    return target.contracts, found.bars["timestamp"].iloc[-1].to_pydatetime()
 
 
 def _checked(
@@ -157,4 +182,6 @@ def _checked(
         target=None if newest is None else newest.target,
         held=None if newest is None else newest.held,
         decided_bar=None if newest is None else newest.key.bar,
+        wanted=None,
+        wanted_bar=None,
     )
