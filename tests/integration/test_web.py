@@ -73,7 +73,14 @@ def test_every_asset_says_what_it_is(web: Up) -> None:
              owners { ... on TeamAssetOwner { team } ... on UserAssetOwner { email } }
              metadataEntries { ... on TableSchemaMetadataEntry { schema { columns { name description } } } } } }"""
     )["assetNodes"]
-    assert {node["groupName"] for node in nodes} == {"extraction", "bars", "futures", "backtests", "research"}
+    assert {node["groupName"] for node in nodes} == {
+        "extraction",
+        "bars",
+        "futures",
+        "backtests",
+        "research",
+        "trading",
+    }
     for node in nodes:
         name = node["assetKey"]["path"][0]
         assert node["description"], name

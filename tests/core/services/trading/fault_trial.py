@@ -126,6 +126,11 @@ class Trial:
         market = [one for one in orders if one.state in ("waiting", "working") and one.order_type == "MKT"]
         return not under_way and not market and all(one.state != DecisionState.PENDING for one in decisions)
 
+    def says(self, words: str) -> bool:
+        """Wait until the log says something; it is written about once a second."""
+        self.stage.wait(lambda: words in self.log, f"the words {words!r} in the log")
+        return True
+
     def reconcile(self) -> None:
         """Set the clock to the next comparison with the broker, and wait for it."""
         before = self.stage.clock.now()

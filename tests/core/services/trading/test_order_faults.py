@@ -97,7 +97,7 @@ def test_market_orders(
         trial.settle()
         trial.check()
         assert trial.locks == []
-        assert words in trial.log, trial.log
+        assert trial.says(words)
 
 
 @pytest.mark.parametrize("name", CANCEL_FAULTS)
@@ -112,7 +112,7 @@ def test_orders_that_must_be_cancelled(
         trial.reconcile()
         trial.check_ledger()
         assert trial.locks == []
-        assert words in trial.log, trial.log
+        assert trial.says(words)
 
 
 def test_an_order_that_turns_up_after_it_was_taken_for_lost(
@@ -129,7 +129,7 @@ def test_an_order_that_turns_up_after_it_was_taken_for_lost(
         (words,) = trial.locks
         assert "for lost, and decided anew since" in words
         assert "filled" in words
-        assert "ES is locked" in trial.log
+        assert trial.says("ES is locked")
 
 
 def test_parts_that_go_on_over_the_next_bar(
@@ -167,4 +167,4 @@ def test_other_versions_of_the_protocol(
         trial.check()
         assert trial.locks == []
         for words in ("is filled", "The broker refused", "Trying again"):
-            assert words in trial.log
+            assert trial.says(words)

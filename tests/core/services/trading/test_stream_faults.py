@@ -43,4 +43,4 @@ def test_bars(embedded_database: Database, tmp_path: Path, synthetic_market: Syn
         trial.settle()
         trial.check()
         assert trial.locks == []
-        assert words in trial.log, trial.log
+        assert trial.says(words)

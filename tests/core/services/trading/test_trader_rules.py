@@ -67,7 +67,7 @@ def test_a_position_of_somebody_else_locks_until_it_is_adopted(
         trial.reconcile()
         assert any("execution" in words and "3 contracts" in words for words in trial.locks)
         trial.bars(1)
-        assert "was not sent: ES is locked" in trial.log
+        assert trial.says("was not sent: ES is locked")
         assert "locked again" in ask(trial, "resolve", symbol="ES", note="nothing found")
         assert trial.locks
         assert "is unlocked" in ask(trial, "resolve", symbol="ES", adopt=True, note="bought by hand")
@@ -92,7 +92,7 @@ def test_the_kill_switch_ends_orders_and_outlives_the_trader(
         switch.turn_on("ana", "enough", BEGIN, stage.account)
         stage.wait(lambda: [one.state for one in orders.orders(stage.account)] == ["cancelled"], "the cancel")
         trial.bars(1)
-        assert "The kill switch is on (ana: enough)." in trial.log
+        assert trial.says("The kill switch is on (ana: enough).")
         stage.end()
         stage.begin()
         trial.bars(1)
@@ -143,7 +143,7 @@ def test_limits_refuse_with_their_sentence(
 ) -> None:
     with trading(embedded_database, tmp_path, synthetic_market, limits=limits) as trial:
         trial.bars(3)
-        assert words in trial.log
+        assert trial.says(words)
         trial.reconcile()
         assert trial.locks == []
         trial.check_ledger()
@@ -155,7 +155,7 @@ def test_a_limit_price_far_away_is_refused(
     options = {"order": FAR_LIMIT, "limits": "price_distance = 0.001"}
     with trading(embedded_database, tmp_path, synthetic_market, **options) as trial:
         trial.bars(1)
-        assert "and price_distance is 0.1%." in trial.log
+        assert trial.says("and price_distance is 0.1%.")
         assert not trial.placed()
 
 
@@ -195,7 +195,7 @@ def test_a_read_only_gateway_is_recognised(
     trial = Trial(embedded_database, tmp_path / "home", synthetic_market, rules=rules)
     with trial.stage:
         assert isinstance(ended_with(trial), ReadOnlyGateway)
-        assert "Read-Only" in trial.log
+        assert trial.says("Read-Only")
 
 
 class _RealMoney(SyntheticMarket):
