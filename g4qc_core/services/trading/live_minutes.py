@@ -34,6 +34,7 @@ class LiveMinutes:
         newest: start of the newest minute, UTC; None before the first.
         last_price: newest price in points; None before the first.
         heard_at: by the gateway's clock, when the last event arrived, UTC.
+        histories: number of history bars that have arrived, so that a new answer can be told from none.
         streaming: True while updates are expected: a subscription has begun and not ended.
         strays: minutes that lie in no session and are not used.
     """
@@ -43,6 +44,7 @@ class LiveMinutes:
         self.newest: datetime | None = None
         self.last_price: float | None = None
         self.heard_at: datetime | None = None
+        self.histories = 0
         self.streaming = False
         self.strays = 0
         self._symbol, self._hours, self._store = symbol, hours, store
@@ -53,6 +55,7 @@ class LiveMinutes:
     def take(self, bar: LiveBar, now: datetime) -> bool:
         """Take an event; return True if it begins a new minute."""
         self.heard_at, self.streaming = now, True
+        self.histories += bar.source == "history"
         day = self._hours.trade_date_of(bar.start)
         if day is None:
             self.strays += 1

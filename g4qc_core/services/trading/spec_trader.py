@@ -70,7 +70,7 @@ class SpecTrader:
         )
         bars = [one.key.bar for one in stores.orders.decisions(account, unit.name, most=50) if one.key.cause == "bar"]
         self._decided = max(bars, default=None)
-        self._asked: datetime | None = None
+        self._asked: tuple[datetime | None, int] = (None, 0)
         self._warm = False
 
     @property
@@ -140,9 +140,13 @@ class SpecTrader:
         if not (heard_later or (feed is not None and last_minute and feed.heard_after(end))):
             if now < end + GRACE:
                 return False
-            if not last_minute:
-                wanted, self._asked = self._asked != start, start
-                return wanted
+            told = 0 if feed is None else feed.histories
+            if not last_minute and self._asked[0] != start:
+                self._asked = start, told
+                return True
+            if not last_minute and told == self._asked[1]:
+                # The history that was asked for tells a silent market from a dead stream.
+                return False
         self._decide(start, end, session, now)
         return False
 
