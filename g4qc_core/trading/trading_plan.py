@@ -103,6 +103,11 @@ class TradingPlan:
     given_limits: frozenset[str]
     specs: dict[str, TradedSpec]
 
+    @property
+    def missing_limits(self) -> list[str]:
+        """Names of the limits that the file leaves to their defaults."""
+        return sorted(set(TradingLimits.model_fields) - self.given_limits)
+
 
 class _Head(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -98,7 +98,7 @@ def resolve(
 
 @trade.command()
 @click.option("--account", default="*", show_default=True, help="Account to halt; * for all.")
-@click.option("--why", default="by hand", show_default=True, help="The reason, for whoever finds it halted.")
+@click.option("--why", default="by hand", show_default=True, help="The reason that others see.")
 @_by
 @json_option
 def halt(account: str, why: str, by: str | None, as_json: bool) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import dagster as dg
 
 from g4qc_core.errors import G4qcError
@@ -13,7 +11,7 @@ from g4qc_core.services.quality.feed import Feed, feeds
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.feed_alive import feed_evaluation, watched
-from g4qc_pipelines.sensors.reported_events import keep_reported, last_reported
+from g4qc_pipelines.sensors.reported_events import state_before
 from g4qc_pipelines.sensors.webhook import Webhook
 
 _NAME = "stale_feeds"
@@ -38,12 +36,11 @@ def build_feeds(settings: Settings) -> dg.SensorDefinition:
             found = feeds(watched(settings, context.instance, registry), stores)
         except G4qcError as error:
             return dg.SkipReason(str(error))
-        before, now = set(json.loads(context.cursor or "[]")), {feed.symbol for feed in found if feed.stale}
-        if now == before:
+        now = {feed.symbol for feed in found if feed.stale}
+        change = state_before(context, _NAME, now)
+        if change is None:
             return dg.SkipReason(f"Nothing new: {len(now)} of {counted(len(found), 'feed')} stale.")
-        cursor, heard = json.dumps(sorted(now)), last_reported(context.instance, _NAME)
-        keep_reported(context.instance, _NAME, cursor)
-        webhook, known = Webhook(settings), before if heard is None else set(json.loads(heard))
+        webhook, (known, cursor) = Webhook(settings), change
         for feed in found:
             if feed.stale != (feed.symbol in known):
                 _report(context, webhook, feed)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import dagster as dg
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import InstrumentLock
-from g4qc_pipelines.sensors.reported_events import keep_reported, last_reported
+from g4qc_pipelines.sensors.reported_events import state_before
 from g4qc_pipelines.sensors.webhook import Webhook
 
 _NAME = "locked_trading"
@@ -34,17 +32,14 @@ def build_locked_instruments(settings: Settings) -> dg.SensorDefinition:
             locks = {lock.id: lock for account in accounts for lock in stores.safety.locks(account, resolved=True)}
         except G4qcError as error:
             return dg.SkipReason(str(error))
-        before = set(json.loads(context.cursor or "[]"))
         now = {number for number, lock in locks.items() if lock.resolved_at is None}
-        if now == before:
+        change = state_before(context, _NAME, now)
+        if change is None:
             return dg.SkipReason(f"Nothing new: {len(now)} in force.")
-        cursor, heard = json.dumps(sorted(now)), last_reported(context.instance, _NAME)
-        keep_reported(context.instance, _NAME, cursor)
-        known = before if heard is None else set(json.loads(heard))
-        webhook = Webhook(settings)
-        for number in sorted(now ^ known):
-            if number in locks:
-                _report(context, webhook, locks[number])
+        webhook, (known, cursor) = Webhook(settings), change
+        for number, lock in sorted(locks.items()):
+            if (number in now) != (number in known):
+                _report(context, webhook, lock)
         return dg.SensorResult(cursor=cursor)
 
     return locked_trading

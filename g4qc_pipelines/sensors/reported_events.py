@@ -6,9 +6,33 @@ this module stores them at once.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Set
+
 import dagster as dg
 
 _PREFIX = "g4qc/told/"
+
+
+def state_before(
+    context: dg.SensorEvaluationContext, name: str, now: Set[str | int]
+) -> tuple[set[str | int], str] | None:
+    """Return the state that was reported last, and the cursor of the present one, which is kept at once.
+
+    Args:
+        context: of the sensor's tick; its cursor is that of the tick before.
+        name: of the sensor.
+        now: the present state, such as the names of what is stale.
+
+    Returns:
+        None if the tick before saw the same state.
+    """
+    before = set(json.loads(context.cursor or "[]"))
+    if now == before:
+        return None
+    cursor, heard = json.dumps(sorted(now)), last_reported(context.instance, name)
+    keep_reported(context.instance, name, cursor)
+    return before if heard is None else set(json.loads(heard)), cursor
 
 
 def last_reported(instance: dg.DagsterInstance, name: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -13,7 +12,7 @@ from g4qc_core.services.trading.shown.overview import trader_view
 from g4qc_core.services.trading.shown.views import TraderView
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.sensors.reported_events import keep_reported, last_reported
+from g4qc_pipelines.sensors.reported_events import state_before
 from g4qc_pipelines.sensors.webhook import Webhook
 
 _NAME = "stale_trading"
@@ -38,12 +37,11 @@ def build_stale_traders(settings: Settings) -> dg.SensorDefinition:
             found = [trader_view(record, now) for record in stores.traders.all()]
         except G4qcError as error:
             return dg.SkipReason(str(error))
-        before, stale = set(json.loads(context.cursor or "[]")), {one.account for one in found if one.stale}
-        if stale == before:
+        stale = {one.account for one in found if one.stale}
+        change = state_before(context, _NAME, stale)
+        if change is None:
             return dg.SkipReason(f"Nothing new: {len(stale)} of {counted(len(found), 'trader')} stale.")
-        cursor, heard = json.dumps(sorted(stale)), last_reported(context.instance, _NAME)
-        keep_reported(context.instance, _NAME, cursor)
-        webhook, known = Webhook(settings), before if heard is None else set(json.loads(heard))
+        webhook, (known, cursor) = Webhook(settings), change
         for trader in found:
             if trader.stale != (trader.account in known):
                 _report(context, webhook, trader)

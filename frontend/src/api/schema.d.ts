@@ -3106,7 +3106,7 @@ export interface components {
             account: string;
             /**
              * Why
-             * @description For whoever finds it halted
+             * @description The reason that others see
              */
             why: string;
         };

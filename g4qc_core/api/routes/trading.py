@@ -66,7 +66,7 @@ class HaltRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     account: _Name = Field(EVERY_ACCOUNT, description="Account to halt; * for all")
-    why: str = Field(min_length=1, max_length=500, pattern=NO_NUL, description="For whoever finds it halted")
+    why: str = Field(min_length=1, max_length=500, pattern=NO_NUL, description="The reason that others see")
 
 
 class ReleaseRequest(BaseModel):

@@ -57,7 +57,7 @@ class LiveFeeds:
         return feed if event.source != "history" and (begins or now >= event.start + MINUTE) else None
 
     def subscribe_all(self, *, again: bool = False) -> None:
-        """Subscribe to the contracts of all specs; `again` begins anew with those that are subscribed to."""
+        """Subscribe to the contracts of all specs; `again` also replaces subscriptions that exist."""
         for unit in self._units:
             self.subscribe(unit, again=again)
 
@@ -78,7 +78,6 @@ class LiveFeeds:
         """Note that a subscription ended, and begin it again after a pause."""
         contract = self._subscribed.get(event.con_id)
         if contract is not None:
-            self.by_id[event.con_id].streaming = False
             self._again[event.con_id] = time.monotonic() + _RESUBSCRIBE
             words = f"Live bars of {contract.symbol} {contract.month} ended: {event.text}"
             self._tell("warning", contract.symbol, words)

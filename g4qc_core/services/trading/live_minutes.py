@@ -35,8 +35,6 @@ class LiveMinutes:
         last_price: newest price in points; None before the first.
         heard_at: by the gateway's clock, when the last event arrived, UTC.
         histories: number of history bars that have arrived, so that a new answer can be told from none.
-        streaming: True while updates are expected: a subscription has begun and not ended.
-        strays: minutes that lie in no session and are not used.
     """
 
     def __init__(self, symbol: str, month: str, hours: SessionCalendar, store: LiveBarStore) -> None:
@@ -45,8 +43,6 @@ class LiveMinutes:
         self.last_price: float | None = None
         self.heard_at: datetime | None = None
         self.histories = 0
-        self.streaming = False
-        self.strays = 0
         self._symbol, self._hours, self._store = symbol, hours, store
         self._minutes: dict[datetime, dict[str, Any]] = {}
         self._unsaved: set[datetime] = set()
@@ -54,11 +50,10 @@ class LiveMinutes:
 
     def take(self, bar: LiveBar, now: datetime) -> bool:
         """Take an event; return True if it begins a new minute."""
-        self.heard_at, self.streaming = now, True
+        self.heard_at = now
         self.histories += bar.source == "history"
         day = self._hours.trade_date_of(bar.start)
         if day is None:
-            self.strays += 1
             return False
         if self.newest is not None and bar.start < self.newest and bar.source != "history":
             known = self._minutes.get(bar.start)

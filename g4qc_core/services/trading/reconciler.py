@@ -182,5 +182,5 @@ class Reconciler:
                 why = "it was sent, and the broker shows no trace of it"
                 self._book.move(order, Cause.ABSENT, "lost", {"looks": looks}, at, why=why)
                 self._tell("warning", ref, f"The order {ref} is lost: {why}. It is not sent again; the next bar "
-                                           "decides anew.")  # fmt: skip
+                                           "decides again.")  # fmt: skip
                 del self._unseen[ref]

@@ -117,12 +117,12 @@ class SpecTrader:
             found = self.unit.series.at(bar[1], self._minutes, self.unit.decider.tail)
             self.unit.decider.target(found.bars, Standing(0, self.unit.backtest.cash), found.exits)
 
-    def due(self, now: datetime, heard_later: bool) -> bool:
+    def due(self, now: datetime, heard: datetime | None) -> bool:
         """Decide on the newest bar that is over, if that was not done; return True if fresh bars are needed first.
 
         Args:
             now: by the gateway's clock, UTC.
-            heard_later: a minute after the bar has begun, so that the bar is complete.
+            heard: start of the minute that has just begun; a bar that ended by then is complete. None: none has begun.
         """
         bar = self.unit.series.bars.ended(now)
         if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
@@ -137,7 +137,8 @@ class SpecTrader:
             return False
         feed = self._minutes.get(self.unit.series.front(session.trade_date))
         last_minute = feed is not None and feed.reaches(end)
-        if not (heard_later or (feed is not None and last_minute and feed.heard_after(end))):
+        later = heard is not None and heard >= end
+        if not (later or (feed is not None and last_minute and feed.heard_after(end))):
             if now < end + GRACE:
                 return False
             told = 0 if feed is None else feed.histories

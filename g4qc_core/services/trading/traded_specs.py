@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, calendar
+from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import SettingsError, TradingRefused
+from g4qc_core.ib.advice import origin_of
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
@@ -23,11 +23,10 @@ from g4qc_core.services.trading.trade_desk import TradedMonths
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import TradedContract
-from g4qc_core.trading.limits import TradingLimits
 from g4qc_core.trading.next_target import LiveDecider
 from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan
 
-_PAPER = re.compile(r"^(DU|DF|SIM|REPLAY)")
+_PAPER = ("DU", "DF")
 
 
 @dataclass
@@ -106,12 +105,12 @@ def points_of(units: Sequence[TradedUnit]) -> dict[int, tuple[str, Decimal]]:
 
 def is_paper(account: str) -> bool:
     """Return whether an account is a paper account of Interactive Brokers, or a simulated one, by its name."""
-    return _PAPER.match(account) is not None
+    return is_simulated(account) or account.startswith(_PAPER)
 
 
 def is_simulated(account: str) -> bool:
     """Return whether an account is one of the simulated gateway, by its name."""
-    return account.startswith(("SIM", "REPLAY"))
+    return origin_of(account) is not Origin.ACCOUNT
 
 
 def chosen_account(plan: TradingPlan, accounts: Sequence[str]) -> str:
@@ -132,23 +131,17 @@ def chosen_account(plan: TradingPlan, accounts: Sequence[str]) -> str:
     if plan.mode != "live":
         raise TradingRefused(f"{account} is no paper account: log in to a paper account, or write mode = \"live\" in "
                              "the trading file, with the account and every limit.")  # fmt: skip
-    missing = sorted(set(TradingLimits.model_fields) - plan.given_limits)
-    if not plan.account or missing:
-        lacking = [*([] if plan.account else ["account"]), *missing]
+    lacking = [*([] if plan.account else ["account"]), *plan.missing_limits]
+    if lacking:
         raise TradingRefused(f"{account} is an account with real money: the trading file must give "
                              f"{listing(lacking)}, too.")  # fmt: skip
     return account
-
-
-def trade_date_at(instrument: Instrument, now: datetime) -> datetime:
-    """Return the open of the session that is in progress at `now`, or of the next one, UTC."""
-    sessions = calendar(instrument.calendar).sessions_between(now, now + LONGEST_CLOSURE)
-    return sessions[0].open if sessions else now
 
 
 def first_bar(unit: TradedUnit, started_at: datetime) -> datetime:
     """Return the earliest start of a bar that may decide: that of the bar in progress when trading started, UTC."""
     length = unit.series.length
     if length.is_session:
-        return min(trade_date_at(unit.instrument, started_at), started_at)
+        session = unit.series.session_at(started_at)
+        return started_at if session is None else min(session.open, started_at)
     return started_at - length.length + timedelta(microseconds=1)

@@ -67,19 +67,25 @@ def run_trader(
         TraderRunning: another process trades the account.
         ClientIdInUse: another program uses the client id.
     """
-    Trader(settings, registry, stores, tell, connect or gateway_of(settings, load_plan(settings.trading))).run(stop)
+    plan = load_plan(settings.trading)
+    Trader(settings, registry, stores, plan, tell, connect or gateway_of(settings, plan)).run(stop)
 
 
 class Trader:
     """One trader; see `run_trader`."""
 
     def __init__(
-        self, settings: Settings, registry: Registry, stores: Stores, tell: Callable[[str], None], connect: Connect
+        self,
+        settings: Settings,
+        registry: Registry,
+        stores: Stores,
+        plan: TradingPlan,
+        tell: Callable[[str], None],
+        connect: Connect,
     ) -> None:
-        self._settings, self._registry, self._stores, self._tell = settings, registry, stores, tell
+        self._settings, self._stores, self._plan, self._tell = settings, stores, plan, tell
         self._connect = connect
-        self._plan = load_plan(settings.trading)
-        self._units = traded_units(self._plan, settings, registry, stores)
+        self._units = traded_units(plan, settings, registry, stores)
         self._started = datetime.now(UTC)
         self._account = ""
         self._lock: SessionLock | None = None

@@ -15,10 +15,9 @@ from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.trading.instrument_checks import failing_checks
 from g4qc_core.services.trading.kill_switch import KillSwitch
-from g4qc_core.services.trading.traded_specs import traded_unit
+from g4qc_core.services.trading.traded_specs import TradedUnit, traded_unit
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_core.trading.limits import TradingLimits
 from g4qc_core.trading.next_target import Standing
 from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan, load_plan
 
@@ -94,14 +93,17 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
             problems.append(f"[trade.{how.name}] {error}")
             continue
         specs.append(_checked(how, spec, instrument, account, stores, now))
-        wrong = _of_a_spec(how, settings, registry, stores) if specs[-1].contracts else []
-        problems += [f"[trade.{how.name}] {words}" for words in wrong]
-        if specs[-1].contracts and not wrong:
-            wanted = _wanted(how, settings, registry, stores, now)
-            if isinstance(wanted, str):
-                remarks.append(f"{how.name} decides nothing now: {wanted}")
+        if specs[-1].contracts:
+            try:
+                unit = traded_unit(how, settings, registry, stores)
+            except G4qcError as error:
+                problems.append(f"[trade.{how.name}] {error}")
             else:
-                specs[-1] = specs[-1].model_copy(update={"wanted": wanted[0], "wanted_bar": wanted[1]})
+                wanted = _wanted(unit, now)
+                if isinstance(wanted, str):
+                    remarks.append(f"{how.name} decides nothing now: {wanted}")
+                else:
+                    specs[-1] = specs[-1].model_copy(update={"wanted": wanted[0], "wanted_bar": wanted[1]})
         if not specs[-1].contracts:
             problems.append(f"[trade.{how.name}] No contract of {spec.instrument} is known: materialize `contracts`.")
         remarks += [
@@ -133,26 +135,14 @@ def _of_the_file(plan: TradingPlan, settings: Settings) -> list[str]:
     if plan.mode == "live":
         if not plan.account:
             found.append("mode is live: name the account.")
-        missing = sorted(set(TradingLimits.model_fields) - plan.given_limits)
-        if missing:
-            found.append(f"mode is live: give every limit, also {listing(missing, 20)}.")
+        if plan.missing_limits:
+            found.append(f"mode is live: give every limit, also {listing(plan.missing_limits, 20)}.")
     return found
 
 
-def _of_a_spec(how: TradedSpec, settings: Settings, registry: Registry, stores: Stores) -> list[str]:
-    try:
-        traded_unit(how, settings, registry, stores)
-    except G4qcError as error:
-        return [str(error)]
-    return []
-
-
-def _wanted(
-    how: TradedSpec, settings: Settings, registry: Registry, stores: Stores, now: datetime
-) -> tuple[int, datetime] | str:
+def _wanted(unit: TradedUnit, now: datetime) -> tuple[int, datetime] | str:
     """Return what the strategy wants after the newest stored session and its last bar, or why nobody knows."""
     try:
-        unit = traded_unit(how, settings, registry, stores)
         unit.series.load(now)
         newest = unit.series.hours.session(unit.series.settled_to) if unit.series.settled_to else None
         found = unit.series.at(now if newest is None else newest.close, {})

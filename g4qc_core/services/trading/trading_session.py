@@ -1,6 +1,6 @@
 """A trader's time on one connection: recovery first, then events and timers until the connection ends.
 
-Each connection begins anew from what is stored, so that a restart and a reconnection are the same thing.
+Each connection starts from what is stored, so that a restart and a reconnection are the same thing.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class TradingSession:
         Raises:
             GatewayError: the connection ended, or a question about the account failed.
         """
-        self._begin("start")
+        self._begin()
         housekeeping = 0.0
         while not (stop.is_set() or self.stopping):
             event = self.broker.event(_TICK)
@@ -110,12 +110,12 @@ class TradingSession:
                 self._hear(bars.popleft() if bars else others.popleft())
                 event = self.broker.event(0.0)
 
-    def _begin(self, cause: str) -> None:
+    def _begin(self) -> None:
         now = self.broker.now()
         for unit in self.parts.units:
             self._load(unit, now)
         self.desk.connect(self.broker)
-        self.reconcile(cause)
+        self.reconcile("start")
         self.risk.learn_margins(self.broker, self.desk.new_id)
         self.desk.send_planned(self.broker.now(), self._too_old)
         self._feeds.subscribe_all()
@@ -249,9 +249,7 @@ class TradingSession:
         return all(end - now > _HASTE for end in ends)
 
     def _due(self, spec: SpecTrader, now: datetime, heard_later: datetime | None = None) -> None:
-        bar = spec.unit.series.bars.ended(now)
-        later = heard_later is not None and bar is not None and heard_later >= bar[1]
-        if spec.due(now, later):
+        if spec.due(now, heard_later):
             # Nothing tells whether the market was silent or the stream: the history does.
             self._feeds.subscribe(spec.unit, again=True)
 

@@ -100,7 +100,7 @@ class TraderStore:
             return [TraderRecord(**row) for row in rows]
 
     def started(self, account: str, spec: str, backtest: Mapping[str, Any], at: datetime) -> datetime:
-        """Return when a traded spec began; it begins anew if its backtest says something else than before.
+        """Return when a traded spec began; a changed backtest begins a new one.
 
         Args:
             account: that trades.

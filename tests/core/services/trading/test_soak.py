@@ -1,6 +1,6 @@
 """Weeks of trading by a clock that leaps: resets of the gateway, a change to winter time, a holiday, and a roll.
 
-The stored bars grow each day as the nightly extraction makes them grow, and the rolls are made anew with them.
+The stored bars grow each day as the nightly extraction makes them grow, and the rolls are made from them again.
 """
 
 from __future__ import annotations

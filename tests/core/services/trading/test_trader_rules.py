@@ -65,6 +65,11 @@ def test_a_position_of_somebody_else_locks_until_it_is_adopted(
         trial.bars(2)
         buy_by_hand(trial.stage, 3)
         trial.reconcile()
+        # A comparison that began before the fill may end after it.
+        trial.stage.wait(
+            lambda: any("execution" in words and "3 contracts" in words for words in trial.locks),
+            "a lock with both sides",
+        )
         assert any("execution" in words and "3 contracts" in words for words in trial.locks)
         trial.bars(1)
         assert trial.says("was not sent: ES is locked")
