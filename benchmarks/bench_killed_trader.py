@@ -1,6 +1,6 @@
 """A trader that is killed 200 times over a day of bars, with faults: the kill test of the suite at full length.
 
-    uv run python -m benchmarks.bench_killed_trader [KILLS]
+    uv run python -m benchmarks.bench_killed_trader [KILLS [SEED]]
 
 It prints what happened, and fails if a position is wrong, an order was sent twice or an execution is missing.
 """
@@ -23,12 +23,13 @@ from tests.integration.test_killed_trader import killed
 def main() -> None:
     """Run the test once, on an embedded server of its own."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     market = SyntheticMarket(products(load_registry()))
     with tempfile.TemporaryDirectory(prefix="g4qc-kills-") as folder:
         settings = Settings(_env_file=None, home=Path(folder) / "server")  # type: ignore[call-arg]
         with open_stores(settings) as stores:
             began = time.monotonic()
-            said = killed(kills, stores, Path(folder) / "home", market)
+            said = killed(kills, stores, Path(folder) / "home", market, seed)
             print(f"{said}; {time.monotonic() - began:.0f} s")
 
 

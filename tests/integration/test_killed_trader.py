@@ -23,6 +23,7 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import holdings, in_force, root_of
+from g4qc_core.trading.order_refs import DecisionKey
 from tests.core.services.trading.stage import bars_of, fill
 from tests.core.services.trading.test_truth import green
 from tests.fixtures.forked_traders import settings_of
@@ -35,6 +36,8 @@ END = datetime(2026, 10, 23, 20, 50, tzinfo=UTC)
 KILLS = 30
 LIVES = (0.1, 1.5, 4.0)
 CALM = 6
+# On a busy machine no trader might live long enough to decide: each of so many lives lasts until one has.
+PATIENT = 5
 
 TRADING = """
 [limits]
@@ -98,15 +101,31 @@ probability = 0.1
 
 
 class Killer:
-    """Starts traders, kills them at random points of their lives, and counts."""
+    """Starts traders, kills them at random points of their lives, and counts.
 
-    def __init__(self, home: Path, database: str, gateway: SimulatedGateway) -> None:
+    Args:
+        home: of the traders.
+        database: URL of their database.
+        gateway: that they trade on.
+        decided: returns what the newest decision is about.
+        seed: of the random points.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        database: str,
+        gateway: SimulatedGateway,
+        decided: Callable[[], object] = lambda: None,
+        seed: int = 5,
+    ) -> None:
         self.kills = 0
+        self._decided = decided
         command = [sys.executable, "-m", "tests.fixtures.forked_traders", str(home), database, gateway.host]
         self._parent = subprocess.Popen(
             [*command, str(gateway.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
-        self._chance = random.Random(5)
+        self._chance = random.Random(seed)
 
     def start(self) -> int:
         """Start a trader and return its process id."""
@@ -123,11 +142,13 @@ class Killer:
     def run(self, kills: int) -> None:
         """Start and kill so many traders, one after another."""
         while self.kills < kills:
-            self.live_and_die()
+            self.live_and_die(patient=self.kills % PATIENT == 0)
 
-    def live_and_die(self) -> None:
-        """Start a trader and kill it after a random time."""
-        child = self.start()
+    def live_and_die(self, *, patient: bool = False) -> None:
+        """Start a trader and kill it after a random time; a patient one must have decided before."""
+        before, child = self._decided(), self.start()
+        while patient and self._decided() == before:
+            time.sleep(0.05)
         shortest, middle, longest = LIVES
         bounds = (shortest, middle) if self._chance.random() < 0.5 else (middle, longest)
         time.sleep(self._chance.uniform(*bounds))
@@ -141,7 +162,7 @@ class Killer:
         self._parent.wait()
 
 
-def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket) -> str:
+def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket, seed: int = 5) -> str:
     """Kill traders over most of a day of bars, let the last one end the day, check everything, and say what happened.
 
     Args:
@@ -149,6 +170,7 @@ def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket) -> s
         stores: of an empty database on the embedded server.
         home: a folder.
         market: of the gateway.
+        seed: of the points at which traders are killed.
     """
     home.mkdir()
     (home / "trading.toml").write_text(TRADING)
@@ -161,10 +183,12 @@ def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket) -> s
     account, said = market.account, home / "said.txt"
     bars = list(bars_of("ES", "5min", BEGIN, END))
     with gateway:
-        killer = Killer(home, url, gateway)
+        killer = Killer(home, url, gateway, lambda: _newest(stores, account), seed)
         try:
             killing = threading.Thread(target=killer.run, args=[kills], daemon=True)
             killing.start()
+            # The bar in progress when the first trader starts is the first that is decided.
+            wait_until(lambda: bool(stores.traders.starts(account)), said)
             while killing.is_alive():
                 _pass(stores, account, clock, bars.pop(0), said, lambda: not killing.is_alive())
             last = killer.start()
@@ -232,6 +256,10 @@ def _pass(
     clock.set(end)
     clock.set(end + timedelta(seconds=6))
     wait_until(lambda: over() or bool(stores.orders.decisions(account, "paper", start, end)), said)
+
+
+def _newest(stores: Stores, account: str) -> list[DecisionKey]:
+    return [one.key for one in stores.orders.decisions(account, "paper", most=1)]
 
 
 def _on_target(stores: Stores, account: str) -> bool:
