@@ -16,6 +16,7 @@ import pandas as pd
 from g4qc_core.backtest.run import costs_of
 from g4qc_core.calendars.session import Session
 from g4qc_core.errors import G4qcError
+from g4qc_core.services.trading.awaited_bars import AwaitedBars, AwaitedMinutes
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.trade_desk import TradeDesk
@@ -26,9 +27,6 @@ from g4qc_core.trading.ledger import Holding
 from g4qc_core.trading.limits import TradingLimits
 from g4qc_core.trading.next_target import Standing
 from g4qc_core.trading.order_refs import Cause, DecisionKey
-
-# A minute's last update may come a few seconds after the minute.
-GRACE = timedelta(seconds=4)
 
 _MOST_SKIPPED = 50
 
@@ -45,6 +43,7 @@ class SpecTrader:
         limits: how late a bar may be.
         begins: earliest start of a bar that may decide, UTC.
         minutes: live minutes by contract month of the instrument.
+        awaited: tells when minutes are complete; one for all specs of a connection.
         tell: receives level, subject and words.
     """
 
@@ -58,6 +57,7 @@ class SpecTrader:
         limits: TradingLimits,
         begins: datetime,
         minutes: Mapping[str, LiveMinutes],
+        awaited: AwaitedBars,
         tell: Callable[[str, str, str], None],
     ) -> None:
         self.unit = unit
@@ -70,7 +70,7 @@ class SpecTrader:
         )
         bars = [one.key.bar for one in stores.orders.decisions(account, unit.name, most=50) if one.key.cause == "bar"]
         self._decided = max(bars, default=None)
-        self._asked: tuple[datetime | None, int] = (None, 0)
+        self._awaited = awaited
         self._warm = False
 
     @property
@@ -117,12 +117,11 @@ class SpecTrader:
             found = self.unit.series.at(bar[1], self._minutes, self.unit.decider.tail)
             self.unit.decider.target(found.bars, Standing(0, self.unit.backtest.cash), found.exits)
 
-    def due(self, now: datetime, heard: datetime | None) -> bool:
-        """Decide on the newest bar that is over, if that was not done; return True if fresh bars are needed first.
+    def due(self, now: datetime) -> bool:
+        """Decide on the newest bar that is over, if that was not done; return True if its history must be asked first.
 
         Args:
             now: by the gateway's clock, UTC.
-            heard: start of the minute that has just begun; a bar that ended by then is complete. None: none has begun.
         """
         bar = self.unit.series.bars.ended(now)
         if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
@@ -135,21 +134,14 @@ class SpecTrader:
             seconds = (now - end).total_seconds()
             self._skip(start, end, f"it was late: {seconds:.0f} s after its close no decision could be made", now)
             return False
-        feed = self._minutes.get(self.unit.series.front(session.trade_date))
-        last_minute = feed is not None and feed.reaches(end)
-        later = heard is not None and heard >= end
-        if not (later or (feed is not None and last_minute and feed.heard_after(end))):
-            if now < end + GRACE:
-                return False
-            told = 0 if feed is None else feed.histories
-            if not last_minute and self._asked[0] != start:
-                self._asked = start, told
-                return True
-            if not last_minute and told == self._asked[1]:
-                # The history that was asked for tells a silent market from a dead stream.
-                return False
-        self._decide(start, end, session, now)
-        return False
+        lacking = self._awaited.lacking(self._awaits(end, session), now)
+        if not lacking.names:
+            self._decide(start, end, session, now)
+        return bool(lacking.ask)
+
+    def _awaits(self, end: datetime, session: Session) -> list[AwaitedMinutes]:
+        month = self.unit.series.front(session.trade_date)
+        return [AwaitedMinutes(f"{self.unit.instrument.symbol} {month}", self._minutes.get(month), end)]
 
     def roll(self, session: Session, now: datetime) -> None:
         """Move the position into the front contract of a session that opens, if it is in another one."""

@@ -11,6 +11,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from g4qc_core.errors import G4qcError, GatewayDisconnected
+from g4qc_core.services.trading.awaited_bars import AwaitedBars
 from g4qc_core.services.trading.command_desk import CommandDesk
 from g4qc_core.services.trading.live_feeds import LiveFeeds
 from g4qc_core.services.trading.order_book import OrderBook
@@ -73,6 +74,7 @@ class TradingSession:
         self.reconciler = Reconciler(
             self.book, parts.stores, points_of(parts.units), self.record, self._drain, parts.tell
         )
+        self._awaited = AwaitedBars()
         self.specs = [self._spec(unit) for unit in parts.units]
         self._commands = CommandDesk(self)
         self._doubt_since: float | None = None
@@ -139,6 +141,7 @@ class TradingSession:
             parts.limits,
             first_bar(unit, begun),
             minutes,
+            self._awaited,
             parts.tell,
         )
 
@@ -200,7 +203,7 @@ class TradingSession:
             return
         for spec in self.specs:
             if self._feeds.of(spec.unit.instrument.symbol).get(feed.month) is feed:
-                self._due(spec, max(now, event.start), heard_later=event.start)
+                self._due(spec, max(now, event.start))
 
     def _link(self, event: LinkChanged) -> None:
         if event.link is Link.ENDED:
@@ -248,8 +251,8 @@ class TradingSession:
         ends = [end for spec in self.specs if (end := spec.unit.series.bars.next_end(now)) is not None]
         return all(end - now > _HASTE for end in ends)
 
-    def _due(self, spec: SpecTrader, now: datetime, heard_later: datetime | None = None) -> None:
-        if spec.due(now, heard_later):
+    def _due(self, spec: SpecTrader, now: datetime) -> None:
+        if spec.due(now):
             # Nothing tells whether the market was silent or the stream: the history does.
             self._feeds.subscribe(spec.unit, again=True)
 
