@@ -197,8 +197,8 @@ class LiveBar:
         con_id: of the contract.
         start: of the minute, UTC.
         volume: contracts so far; -1 if unknown.
-        source: `history` for the bars that were there when the subscription began, `updates` for keepUpToDate,
-            `five_seconds` where the gateway refuses those.
+        source: `history`: it was there before; `updates` of keepUpToDate; `five_seconds` where those are refused.
+        ends_history: True for the last bar of a history: all before it have been told.
     """
 
     con_id: int
@@ -209,6 +209,7 @@ class LiveBar:
     close: float
     volume: int
     source: Literal["history", "updates", "five_seconds"]
+    ends_history: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
@@ -53,12 +53,13 @@ class StreamRequests(Protocol):
 
 @dataclass
 class _Stream:
-    """One subscription: the id of its live request, and those of its requests of history that are open."""
+    """One subscription: the id of its live request, those of its open requests of history, and their newest bars."""
 
     contract: TradedContract
     duration: str
     live_id: int
     history_ids: set[int] = field(default_factory=set)
+    held: dict[int, LiveBar] = field(default_factory=dict)
     begun: bool = False
     refused: str = ""
     minutes: MinuteOfParts | None = None
@@ -110,13 +111,20 @@ class LiveBars:
                 return
             first = stream.minutes.first if stream.minutes is not None else None
             if first is None or found.start.timestamp() < first:
-                self._put(found)
+                # Whether a bar is the last one is known at the end.
+                before = stream.held.get(request_id)
+                stream.held[request_id] = found
+                if before is not None:
+                    self._put(before)
 
     def take_history_end(self, request_id: int) -> None:
         """Take the end of history."""
         with self._lock:
             stream = self._of(request_id)
             if stream is not None:
+                last = stream.held.pop(request_id, None)
+                if last is not None:
+                    self._put(replace(last, ends_history=True))
                 stream.history_ids.discard(request_id)
                 stream.begun = stream.begun or request_id == stream.live_id
 

@@ -34,7 +34,7 @@ class LiveMinutes:
         newest: start of the newest minute, UTC; None before the first.
         last_price: newest price in points; None before the first.
         heard_at: by the gateway's clock, when the last event arrived, UTC.
-        histories: number of history bars that have arrived, so that a new answer can be told from none.
+        histories: number of histories that have arrived as a whole, so that a new one can be told from none.
     """
 
     def __init__(self, symbol: str, month: str, hours: SessionCalendar, store: LiveBarStore) -> None:
@@ -51,7 +51,7 @@ class LiveMinutes:
     def take(self, bar: LiveBar, now: datetime) -> bool:
         """Take an event; return True if it begins a new minute."""
         self.heard_at = now
-        self.histories += bar.source == "history"
+        self.histories += bar.ends_history
         day = self._hours.trade_date_of(bar.start)
         if day is None:
             return False

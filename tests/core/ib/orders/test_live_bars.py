@@ -55,6 +55,7 @@ def test_history_comes_first_and_updates_follow() -> None:
         (1, 100.75, 7, "updates"),
         (2, 101.75, 7, "updates"),
     ]
+    assert [isinstance(one, LiveBar) and one.ends_history for one in bars] == [False, True, False, False]
     last = bars[-1]
     assert isinstance(last, LiveBar)
     assert (last.con_id, last.open, last.high, last.low) == (frames.CON_ID, 101.25, 102.25, 100.25)

@@ -28,9 +28,10 @@ class Heard:
         hours = calendar(load_registry()[symbol].calendar)
         self.feed = LiveMinutes(symbol, "202612", hours, Stores(database).live_bars)
 
-    def hears(self, start: datetime, at: datetime, source: Literal["history", "updates"] = "updates") -> None:
+    def hears(self, start: datetime, at: datetime, source: Literal["history", "updates"] = "updates", *,
+              ends: bool = False) -> None:  # fmt: skip
         """Take a bar."""
-        self.feed.take(LiveBar(1, start, 5000.0, 5001.0, 4999.0, 5000.0, 3, source), at)
+        self.feed.take(LiveBar(1, start, 5000.0, 5001.0, 4999.0, 5000.0, 3, source, ends), at)
 
     def until(self, instant: datetime = CLOSE) -> AwaitedMinutes:
         """Its minutes up to an instant."""
@@ -87,13 +88,15 @@ def test_after_a_silence_the_history_is_asked_once_and_then_believed(es: Heard, 
     found = bars.lacking([es.until(), nq.until()], now)
     assert (found.names, found.ask) == (("NQ 202612",), {"NQ 202612"})
     assert lacking(bars, now + SOON, es.until(), nq.until()) == ("NQ 202612",)
-    nq.hears(early, now + SOON, "history")
+    nq.hears(early - MINUTE, now + SOON, "history")
+    assert lacking(bars, now + SOON, es.until(), nq.until()) == ("NQ 202612",)
+    nq.hears(early, now + SOON, "history", ends=True)
     assert lacking(bars, now + SOON, es.until(), nq.until()) == ()
 
 
 def test_history_that_came_unasked_proves_no_silence(nq: Heard) -> None:
     bars, early, now = AwaitedBars(), CLOSE - 10 * MINUTE, CLOSE + GRACE
-    nq.hears(early, early, "history")
+    nq.hears(early, early, "history", ends=True)
     assert bars.lacking([nq.until()], now).ask == {"NQ 202612"}
     assert lacking(bars, now, nq.until()) == ("NQ 202612",)
 
