@@ -28,10 +28,11 @@ from g4qc_core.backtest.portfolio_account.lane_arrays import (
 )
 from g4qc_core.backtest.portfolio_account.portfolio_lane import PortfolioLane
 from g4qc_core.backtest.portfolio_account.portfolio_run import PortfolioRun
+from g4qc_core.backtest.sizing.sizing_rule import SHARES
 from g4qc_core.errors import MarginCall, UsageError
 from g4qc_core.sentences import counted, listing
 
-_WHOLE, _SHARES = Decimal(1), 10_000
+_WHOLE = Decimal(1)
 
 
 def run_portfolio(
@@ -50,7 +51,7 @@ def run_portfolio(
         MarginCall: the account was ruined, or cannot pay the margin of a fixed number of contracts.
         BacktestRefused: the account is too large for 64 bits, or a lane cannot be traded.
     """
-    _check(lanes, cash, currency)
+    check_lanes(lanes, cash, currency)
     plans = [plan_lane(lane, cash) for lane in sorted(lanes, key=lambda lane: lane.name)]
     joint = run_plans(plans, cash, currency, margin_limit)
     return outcome_of(joint.plans, joint.lanes, joint.books, joint.days, cash, currency,
@@ -81,21 +82,32 @@ def run_plans(plans: Sequence[PlannedLane], cash: Decimal, currency: str, margin
     if cash * scale > LARGEST:
         raise too_large()
     lanes = lanes_of(plans, scale, days)
-    lanes.facts[:, places.MARGIN_SHARE] = int(margin_limit * _SHARES)
+    lanes.facts[:, places.MARGIN_SHARE] = int(margin_limit * SHARES)
     events = events_of(plans, lanes)
     start = min(int(lanes.starts[lanes.facts[at, places.BARS] + plan.lane.bars.start]) for at, plan in enumerate(plans))
     books = empty_books(lanes, len(days), int(cash * scale), scale, largest_capital(plans, lanes), start)
     status = joint_kernels.run_joint(lanes, events, books)
     if status == joint_glide.RUINED:
         raise _ruined(plans, books)
+    raise_refusal(status, plans, books, currency)
+    return JointRun(plans, lanes, books, days)
+
+
+def raise_refusal(status: int, plans: Sequence[PlannedLane], books: Books, currency: str) -> None:
+    """Raise the error of a decision that ended with this status; `DONE` is none.
+
+    Raises:
+        MarginCall: the account cannot pay the margin of a fixed number of contracts.
+        BacktestRefused: a position or the account is too large for 64 bits.
+    """
     if status == joint_glide.SHORT:
         raise _short(plans, books, currency)
     if status == joint_glide.TOO_LARGE:
         raise too_large()
-    return JointRun(plans, lanes, books, days)
 
 
-def _check(lanes: Sequence[PortfolioLane], cash: Decimal, currency: str) -> None:
+def check_lanes(lanes: Sequence[PortfolioLane], cash: Decimal, currency: str) -> None:
+    """Raise UsageError for no lane, two of one name, no capital, or an instrument without currency rates."""
     if not lanes:
         raise UsageError("The portfolio has no instrument: name at least one.")
     if cash <= 0:

@@ -177,23 +177,53 @@ def scale_of(lanes: Lanes, at: int) -> int:
 
 def events_of(plans: Sequence[PlannedLane], lanes: Lanes) -> LaneEvents:
     """Return the deciding bars of all lanes, and write into `lanes.facts` where those of each begin."""
-    found = [_events(plan) for plan in plans]
+    return _joined([_events(plan, *_deciding(plan)) for plan in plans], lanes)
+
+
+def events_at_the_end(plans: Sequence[PlannedLane], lanes: Lanes, anew: Sequence[bool]) -> LaneEvents:
+    """Return what `events_of` returns of the last bar but one of each lane alone: its decision is the last one.
+
+    Args:
+        plans: of the lanes.
+        lanes: where the events of each begin is written into `facts`.
+        anew: for each lane whether the number is computed anew although nothing has changed.
+    """
+    found = []
+    for plan, again in zip(plans, anew, strict=True):
+        at, rolled, decides = _deciding(plan)
+        last = len(plan.wishes.bars) - 2
+        here = at == last
+        if again:
+            at, rolled, decides = np.array([last]), np.array([bool(rolled[here].any())]), np.array([True])
+        else:
+            at, rolled, decides = at[here], rolled[here], decides[here]
+        found.append(_events(plan, at, rolled, decides))
+    return _joined(found, lanes)
+
+
+def _joined(found: Sequence[LaneEvents], lanes: Lanes) -> LaneEvents:
     lanes.facts[1:, books.EVENTS] = np.cumsum([len(one.at) for one in found])
     return LaneEvents(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
-def _events(plan: PlannedLane) -> LaneEvents:
+def _deciding(plan: PlannedLane) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the bars that decide, whether the contract changes at the next open, and whether the number is new."""
     market, wanted, numbers = plan.wishes.bars, plan.wishes.wanted, plan.numbers
-    ideal = _ideal(plan)
-    always = numbers.always if numbers is not None else _changes(ideal)
+    always = numbers.always if numbers is not None else _changes(_ideal(plan))
     at, rolled = deciding_bars(wanted, market.rolls, always, market.decides)
     before = np.where(at > market.decides, wanted[at - 1], 0)
     decides = wanted[at] != before
+    return at, rolled, decides if numbers is None else decides | numbers.always[at]
+
+
+def _events(plan: PlannedLane, at: np.ndarray, rolled: np.ndarray, decides: np.ndarray) -> LaneEvents:
+    """Return what the pass reads of these bars."""
+    market, wanted, numbers = plan.wishes.bars, plan.wishes.wanted, plan.numbers
+    ideal = _ideal(plan)
     if numbers is None:
         money, margin = np.zeros(len(at), np.int64), margin_units(market, plan.units, plan.lane.margin,
                                                                   plan.lane.margin_rate)  # fmt: skip
     else:
-        decides |= numbers.always[at]
         money, margin = numbers.money[at], numbers.margin
     price = market.open[at + 1]
     return LaneEvents(at, price - market.link[at], price - market.link[at + 1], rolled, wanted[at], decides, money,

@@ -6,9 +6,10 @@ it is known then: the money of the contracts that were held so far, less the cos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from datetime import date
 
 import numpy as np
 
@@ -57,6 +58,8 @@ def searched_lanes(
     estimates: RiskEstimates,
     spec: PortfolioSpec,
     rates: Sequence[CurrencyRate | None],
+    begins: date | None,
+    following: Mapping[str, date],
 ) -> list[PortfolioLane]:
     """Return lanes with the contracts that the search chooses at the end of each session.
 
@@ -65,6 +68,9 @@ def searched_lanes(
         estimates: weights and multipliers of each session.
         spec: says the target, what trades cost and how much margin there is.
         rates: of each instrument's currency; None: it is that of the account.
+        begins: first trade date on which contracts are held; None: the first one.
+        following: trade date of the next bar by instrument: that of its newest bar, if the session is in progress, so
+            that nothing is decided yet at its end. An instrument that is not named has no next bar.
 
     Raises:
         BacktestRefused: no rate is known on the first bar.
@@ -73,12 +79,14 @@ def searched_lanes(
     lanes = [lane_of(*given) for given in zip(instruments, none, [CONTRACTS] * len(none), rates, strict=True)]
     ends = [_ends(one, lane, estimates, spec) for one, lane in zip(instruments, lanes, strict=True)]
     joined = _Ends(*(np.column_stack([getattr(one, field.name) for one in ends]) for field in fields(_Ends)))
-    ideal, chosen = _choose(joined, _related(instruments, estimates), spec)
+    # What is chosen at the end of a session is held from the next one on.
+    first = 0 if begins is None else max(int(np.searchsorted(estimates.days, np.datetime64(begins))) - 1, 0)
+    ideal, chosen = _choose(joined, _related(instruments, estimates), spec, first)
     return [
         replace(
             lane,
-            wanted=_on_bars(chosen[:, at], one, estimates).astype(np.int64),
-            ideal=_on_bars(ideal[:, at], one, estimates),
+            wanted=_on_bars(chosen[:, at], one, estimates, following.get(one.symbol)).astype(np.int64),
+            ideal=_on_bars(ideal[:, at], one, estimates, following.get(one.symbol)),
         )
         for at, (one, lane) in enumerate(zip(instruments, lanes, strict=True))
     ]
@@ -136,15 +144,17 @@ def _related(instruments: Sequence[TradedInstrument], estimates: RiskEstimates) 
     return found
 
 
-def _choose(ends: _Ends, related: Sequence[np.ndarray], spec: PortfolioSpec) -> tuple[np.ndarray, np.ndarray]:
-    """Return ideal and chosen contracts at the end of each session, (D, n)."""
+def _choose(
+    ends: _Ends, related: Sequence[np.ndarray], spec: PortfolioSpec, first: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ideal and chosen contracts at the end of each session from the first one that decides, (D, n)."""
     days, n = ends.risk.shape
     target = spec.target
     assert target is not None
     share = float(target.amount or 0) / 100
     equity, held, due = float(spec.cash), np.zeros(n), np.zeros(n)
     ideal, chosen = np.zeros((days, n)), np.zeros((days, n))
-    for at in range(days):
+    for at in range(first, days):
         here = ends.here[at] > 0
         equity += float(held @ ends.overnight[at])
         traded = np.where(here, np.abs(due - held), 0.0)
@@ -170,10 +180,13 @@ def _choose(ends: _Ends, related: Sequence[np.ndarray], spec: PortfolioSpec) -> 
     return ideal, chosen
 
 
-def _on_bars(values: np.ndarray, one: TradedInstrument, estimates: RiskEstimates) -> np.ndarray:
+def _on_bars(values: np.ndarray, one: TradedInstrument, estimates: RiskEstimates, following: date | None) -> np.ndarray:
     """Return for each bar what was decided at the end of the newest session that is over by its close."""
     rows = np.searchsorted(estimates.days, one.days)
     found = np.zeros(len(one.priced))
-    for at, end, until in zip(rows, one.ends, np.append(one.ends[1:], len(found)), strict=True):
+    in_progress = following is not None and one.days[-1] == np.datetime64(following)
+    over = slice(len(rows) - in_progress)
+    ends = one.ends[over]
+    for at, end, until in zip(rows[over], ends, np.append(ends[1:], len(found)), strict=True):
         found[end:until] = values[at]
     return found
