@@ -68,9 +68,8 @@ def _dagster(state: UpState | None) -> dict[str, Any]:
 
 def _gateway(settings: Settings, origin: Origin | None, state: UpState | None) -> dict[str, Any]:
     address = (settings.ib_host, settings.ib_port) if settings.ib_host else None
-    if address is None and state is not None and state.runs and state.gateway:
-        host, _, port = state.gateway.rpartition(":")
-        address = host, int(port)
+    if address is None and state is not None:
+        address = state.gateway_address
     if address is None:
         return _part(_IN_EACH_RUN)
     advice = advice_for(origin)

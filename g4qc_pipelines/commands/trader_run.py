@@ -14,10 +14,13 @@ import click
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
+from g4qc_pipelines.launching.up_gateway import with_gateway_of_up
 
 
 def run(settings: Settings, as_json: bool) -> None:
     """Trade until Ctrl-C, SIGTERM or `g4qc trade stop`; a second Ctrl-C ends at once.
+
+    Without a gateway in the settings, it trades by that of the `g4qc up` which runs over the home.
 
     Raises:
         SettingsError: the trading file is missing or malformed.
@@ -31,7 +34,7 @@ def run(settings: Settings, as_json: bool) -> None:
         click.echo(json.dumps({"at": at.isoformat(), "words": words}) if as_json else f"{at:%Y-%m-%d %H:%M:%S} {words}")
 
     with open_stores(settings) as stores, _stopped_by_signals() as stop:
-        run_trader(settings, load_registry(settings.own_instruments), stores, tell=tell, stop=stop)
+        run_trader(with_gateway_of_up(settings), load_registry(settings.own_instruments), stores, tell=tell, stop=stop)
 
 
 @contextmanager

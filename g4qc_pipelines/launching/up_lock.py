@@ -60,6 +60,12 @@ class UpState:
         """True while the command runs."""
         return self.phase in (Phase.STARTING, Phase.RUNNING)
 
+    @property
+    def gateway_address(self) -> tuple[str, int] | None:
+        """Host and port of its simulated gateway, while it runs; None if it has none."""
+        host, _, port = self.gateway.rpartition(":")
+        return (host, int(port)) if self.runs and host else None
+
     def words(self) -> str:
         """Return one sentence: the state, and what to do."""
         moment = f"{self.at[:16].replace('T', ' ')} UTC"

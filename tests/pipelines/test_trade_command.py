@@ -130,7 +130,7 @@ def test_check_names_what_is_missing_and_trades_nothing(home: Path, embedded_dat
     found = json.loads(done.stdout)
     assert found["ready"] is False
     assert [one["name"] for one in found["specs"]] == ["sma_cross-ES-1h", "sma_cross-NQ-1h", "sma_cross-EC-1h"]
-    assert any("materialize `contracts`" in words for words in found["problems"])
+    assert any("No contract of ES is known: run `g4qc extract ES --from " in words for words in found["problems"])
     assert "Not ready" in _run("check").stdout
 
 

@@ -13,9 +13,11 @@ import pytest
 
 from g4qc_core.errors import G4qcError, GraphStarting, GraphUnavailable, HomeTaken
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.up_lock import Phase, dagster_absent, hold_up_lock, up_state
+from g4qc_pipelines.launching.up_gateway import with_gateway_of_up
 from tests.fixtures.api import served
 from tests.fixtures.home import Home
 from tests.fixtures.web import free_ports
@@ -61,6 +63,21 @@ def test_the_phases_are_read_by_others_and_an_end_by_ctrl_c_leaves_none(tmp_path
         ):
             pass
     assert up_state(tmp_path) is None
+
+
+def test_other_commands_find_the_simulated_gateway_while_it_runs(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
+    yours = settings.model_copy(update={"ib_host": "desk", "ib_port": 7497})
+    assert with_gateway_of_up(settings) == settings
+    with hold_up_lock(tmp_path, ADDRESS) as runs:
+        assert with_gateway_of_up(settings) == settings
+        runs("127.0.0.1:4711")
+        found = with_gateway_of_up(settings)
+        assert (found.ib_host, found.ib_port, found.ib_simulated) == ("127.0.0.1", 4711, True)
+        assert with_gateway_of_up(yours) == yours
+        runs("")
+        assert with_gateway_of_up(settings) == settings
+    assert with_gateway_of_up(settings) == settings
 
 
 def test_a_part_that_ended_is_named_until_the_next_start(tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ class CommandDesk:
             return f"{symbol or 'nothing'} is not traded here"
         if command.arguments.get("adopt"):
             session.reconciler.adopt(session.broker, symbol, f"{command.by}: {note}", now)
-        stores.safety.resolve(account, symbol, command.by, note, now)
+        ended = stores.safety.resolve(account, symbol, command.by, note, now)
         session.reconcile("resolve")
         if any(lock.symbol == symbol for lock in stores.safety.locks(account)):
             return f"{symbol} is locked again, because the two sides still disagree: say adopt, or correct the account"
-        return f"{symbol} is unlocked"
+        return f"{symbol} is unlocked" if ended else f"{symbol} was not locked"

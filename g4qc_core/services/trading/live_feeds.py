@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.live_minutes import KEPT, MINUTE, LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker, LiveBar, StreamEnded, TradedContract
 
 _RESUBSCRIBE = 10.0
-_KEPT = timedelta(days=6)
 
 
 class LiveFeeds:
@@ -89,12 +88,12 @@ class LiveFeeds:
             self._broker.subscribe(self._subscribed[con_id])
         for feed in self.by_id.values():
             feed.save(now)
-            feed.forget(now - _KEPT)
+            feed.forget(now - KEPT)
 
     def _begin(self, unit: TradedUnit, contract: TradedContract, now: datetime) -> None:
         if contract.con_id not in self.by_id:
-            feed = LiveMinutes(contract.symbol, contract.month, unit.series.hours, self._stores.live_bars)
-            feed.restore(now - _KEPT, now)
+            hours, store = unit.series.hours, self._stores.live_bars
+            feed = LiveMinutes.kept(contract.symbol, contract.month, hours, store, now)
             self.by_id[contract.con_id] = self._by_symbol[contract.symbol][contract.month] = feed
         self._subscribed[contract.con_id] = contract
         self._again.pop(contract.con_id, None)

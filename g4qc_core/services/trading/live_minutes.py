@@ -20,6 +20,9 @@ from g4qc_core.trading.broker import LiveBar
 
 MINUTE = timedelta(minutes=1)
 
+KEPT = timedelta(days=6)
+"""Age up to which live minutes are used; what is older must be stored as bars."""
+
 
 class LiveMinutes:
     """The live minutes of one contract.
@@ -117,6 +120,13 @@ class LiveMinutes:
         for row in stored.to_dict("records"):
             start = pd.Timestamp(row["timestamp"]).to_pydatetime()
             self._minutes.setdefault(start, {str(name): value for name, value in row.items()} | {"timestamp": start})
+
+    @classmethod
+    def kept(cls, symbol: str, month: str, hours: SessionCalendar, store: LiveBarStore, now: datetime) -> LiveMinutes:
+        """Return the minutes of a contract that were kept before `now`, UTC."""
+        made = cls(symbol, month, hours, store)
+        made.restore(now - KEPT, now)
+        return made
 
     def forget(self, before: datetime) -> None:
         """Forget the minutes that start before an instant."""

@@ -6,7 +6,7 @@ missing between the two is said, and nothing is decided upon it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -36,9 +36,17 @@ from g4qc_core.timeframes import ONE_MINUTE, timeframe
 # A thin market may be silent for so long after its open.
 _LATE_OPEN = timedelta(minutes=30)
 
+# Advice for a database without bars: enough of them for most strategies.
+_USUAL_HISTORY = timedelta(days=62)
+
 
 # Adjustments whose prices depend on the first session of the series.
 _ANCHORED_AT_THE_START = frozenset({Adjustment.ADDITIVE_FORWARD, Adjustment.RATIO_FORWARD})
+
+
+def usual_first(now: datetime) -> date:
+    """Return the first trade date to extract of an instrument without bars: about two months before `now`, UTC."""
+    return (now - _USUAL_HISTORY).date().replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,12 @@ class LiveSeries:
         self.notes = [f"{read.known.words()}"] if read.known.missing else []
         self._follow(self._ahead(now))
 
+    @property
+    def settled_close(self) -> datetime | None:
+        """End of the last stored session, UTC; None without one."""
+        session = None if self.settled_to is None else self.hours.session(self.settled_to)
+        return None if session is None else session.close
+
     def stale(self) -> bool:
         """Return whether other sessions are stored than when the series was loaded."""
         return self._stores.bars.reach(self.instrument.symbol, self.length.name) != self._reach
@@ -144,32 +158,42 @@ class LiveSeries:
             TradingRefused: a session between the stored bars and the live ones is missing; the sentence names it.
             BacktestRefused: prices would have to be adjusted across a roll with unknown prices.
         """
-        if self.settled_to is None:
-            raise TradingRefused(
-                f"No whole session of {self.instrument.symbol} is stored: run `g4qc extract {self.instrument.symbol}`."
-            )
-        live, lacking = [self._stored], []
-        exits: dict[Any, float] = dict(self._exits.items())
-        for session in self.behind(until - timedelta(microseconds=1)):
+        begun = self.behind(until - timedelta(microseconds=1))
+        self.refuse_gaps(begun, until, minutes)
+        live, exits = [self._stored], dict(self._exits.items())
+        for session in begun:
             month = self.front(session.trade_date)
-            source = minutes.get(month)
-            if source is None or not self._covers(source, session, until):
-                lacking.append(f"{session.trade_date} of {month}")
-                continue
-            whole = self._made_of(source, session, min(session.close, until))
+            whole = self._made_of(minutes[month], session, min(session.close, until))
             live.append(whole)
             self._add_exit(exits, session, month, whole, minutes)
-        if lacking:
-            raise TradingRefused(
-                f"Bars of {self.instrument.symbol} are missing ({listing(lacking)}): run `g4qc extract "
-                f"{self.instrument.symbol}`."
-            )
         if tail is not None and self.spec.adjustment not in _ANCHORED_AT_THE_START:
             live[0] = live[0].iloc[-tail:]
         joined = pd.concat([part for part in live if len(part)], ignore_index=True) if any(map(len, live)) else live[0]
         shown = adjusted(joined, self._rolls, self.spec.adjustment, whole=True)
         index = pd.DatetimeIndex(list(exits), tz="UTC") if exits else pd.DatetimeIndex([], tz="UTC")
         return SeriesNow(shown, pd.Series(list(exits.values()), index=index.as_unit("us"), dtype="float64"))
+
+    def refuse_gaps(self, sessions: Sequence[Session], until: datetime, minutes: Mapping[str, LiveMinutes]) -> None:
+        """Refuse to go on without bars of some sessions.
+
+        Args:
+            sessions: those that must be live, because they are not stored as whole.
+            until: the instant up to which they are wanted, UTC.
+            minutes: live minutes by contract month.
+
+        Raises:
+            TradingRefused: nothing is stored, or sessions are missing; the sentence says what to run.
+        """
+        symbol = self.instrument.symbol
+        if self.settled_to is None:
+            first = usual_first(until)
+            raise TradingRefused(f"No whole session of {symbol} is stored: run `g4qc extract {symbol} --from {first}`.")
+        months = {one.trade_date: self.front(one.trade_date) for one in sessions}
+        lacking = [one for one in sessions if not self._covers(minutes.get(months[one.trade_date]), one, until)]
+        if lacking:
+            named = listing([f"{one.trade_date} of {months[one.trade_date]}" for one in lacking], 3)
+            first = lacking[0].trade_date
+            raise TradingRefused(f"Bars of {symbol} are missing ({named}): run `g4qc extract {symbol} --from {first}`.")
 
     def _made_of(self, source: LiveMinutes, session: Session, until: datetime) -> pd.DataFrame:
         """Return the complete bars of a session up to an instant; what was made before is kept."""
@@ -190,8 +214,8 @@ class LiveSeries:
         self._made[key] = known
         return known.bars
 
-    def _covers(self, minutes: LiveMinutes, session: Session, until: datetime) -> bool:
-        first = minutes.covered_from()
+    def _covers(self, minutes: LiveMinutes | None, session: Session, until: datetime) -> bool:
+        first = None if minutes is None else minutes.covered_from()
         late = min(session.open + _LATE_OPEN, until)
         return first is not None and first < max(late, session.open + timedelta(minutes=1))
 

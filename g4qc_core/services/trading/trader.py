@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -23,12 +23,14 @@ from g4qc_core.errors import (
     SettingsError,
     TraderRunning,
 )
+from g4qc_core.ib.advice import origin_of
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.session_parts import SessionParts
 from g4qc_core.services.trading.traded_specs import chosen_account, is_simulated, traded_units
 from g4qc_core.services.trading.trading_session import TradingSession
 from g4qc_core.settings import Settings
+from g4qc_core.storage.server.bar_origin import claim_origin
 from g4qc_core.storage.server.session_lock import TRADERS, SessionLock
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.trader_store import TraderRecord
@@ -66,6 +68,7 @@ def run_trader(
         TradingRefused: the account or a spec may not be traded.
         TraderRunning: another process trades the account.
         ClientIdInUse: another program uses the client id.
+        OriginMismatch: the stored bars are not of this gateway's market.
     """
     plan = load_plan(settings.trading)
     Trader(settings, registry, stores, plan, tell, connect or gateway_of(settings, plan)).run(stop)
@@ -104,11 +107,12 @@ class Trader:
                         session.run(stop)
                         break
                 except ClientIdInUse as error:
+                    self._refuse_second()
                     # The gateway may still be closing the session of a trader that was killed.
                     if refused >= len(_ID_PAUSES):
                         raise
                     pause, refused = _ID_PAUSES[refused], refused + 1
-                    self._wait(str(error), pause, stop)
+                    self._wait(f"{error} A trader's id is client_id of the trading file.", pause, stop)
                 except (GatewayError, DatabaseUnavailable) as error:
                     if isinstance(error, PermanentError):
                         raise
@@ -128,6 +132,7 @@ class Trader:
         account = chosen_account(self._plan, broker.accounts)
         self._take_lock(account)
         self._account = account
+        claim_origin(self._stores.database, origin_of(account), broker.now())
         self._record = TraderRecord(
             account,
             socket.gethostname(),
@@ -149,10 +154,22 @@ class Trader:
     def _take_lock(self, account: str) -> None:
         if self._lock is not None and self._lock.held and account == self._account:
             return
+        self._lock = self._taken(account)
+
+    def _taken(self, account: str) -> SessionLock:
         lock = SessionLock.named(self._stores.database, TRADERS, account)
         if not lock.take():
             raise TraderRunning(f"Another process trades {account}: stop it first, with `g4qc trade stop`.")
-        self._lock = lock
+        return lock
+
+    def _refuse_second(self) -> None:
+        """Raise TraderRunning if the client id is in use because another trader of this database runs."""
+        if self._lock is not None and self._lock.held:
+            return
+        with suppress(DatabaseUnavailable):
+            for known in self._stores.traders.all():
+                if known.client_id == self._plan.client_id and known.stopped_at is None:
+                    self._taken(known.account).release()
 
     def _report(self, session: TradingSession) -> None:
         if self._lock is not None and not self._lock.held:

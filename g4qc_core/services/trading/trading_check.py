@@ -8,18 +8,26 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.errors import G4qcError
+from g4qc_core.errors import G4qcError, GatewayError, UsageError
+from g4qc_core.ib.advice import advice_for
+from g4qc_core.ib.connection.dialling import probe_gateway
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.trading.instrument_checks import failing_checks
 from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live_series import usual_first
+from g4qc_core.services.trading.shown.overview import trader_view
 from g4qc_core.services.trading.traded_specs import TradedUnit, traded_unit
 from g4qc_core.settings import Settings
+from g4qc_core.storage.server.bar_origin import expected_origin
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.next_target import Standing
 from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan, load_plan
+
+_PROBE_SECONDS = 3.0
 
 
 class CheckedSpec(BaseModel):
@@ -52,7 +60,7 @@ class TradingCheck(BaseModel):
 
     account: str = Field(description="Empty: the only account of the gateway")
     mode: str
-    gateway: str
+    gateway: str = Field(description="host:port; empty: none is set, and `g4qc up --trade` starts a simulated one")
     client_id: int
     limits: dict[str, Any]
     specs: list[CheckedSpec]
@@ -69,7 +77,7 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
     """Return what the trader would do.
 
     Args:
-        settings: name the trading file and the gateway.
+        settings: name the trading file and the gateway, which is asked whether it is there.
         registry: the instruments.
         stores: of the database.
         now: this machine's clock, UTC.
@@ -78,12 +86,8 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
         SettingsError: the trading file is missing or malformed.
     """
     plan = load_plan(settings.trading)
-    problems = _of_the_file(plan, settings)
-    remarks = [
-        f"The kill switch is on for {halt.account} ({halt.by}: {halt.why})."
-        for halt in KillSwitch(settings.home, stores).halts(plan.account or None)
-    ]
     account = plan.account or next((one.account for one in stores.traders.all()), "")
+    problems, remarks = _of_the_file(plan, settings), _of_the_account(plan, account, settings, stores, now)
     specs: list[CheckedSpec] = []
     for how in plan.specs.values():
         try:
@@ -92,38 +96,55 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
         except G4qcError as error:
             problems.append(f"[trade.{how.name}] {error}")
             continue
-        specs.append(_checked(how, spec, instrument, account, stores, now))
-        if specs[-1].contracts:
-            try:
-                unit = traded_unit(how, settings, registry, stores)
-            except G4qcError as error:
-                problems.append(f"[trade.{how.name}] {error}")
-            else:
-                wanted = _wanted(unit, now)
-                if isinstance(wanted, str):
-                    remarks.append(f"{how.name} decides nothing now: {wanted}")
-                else:
-                    specs[-1] = specs[-1].model_copy(update={"wanted": wanted[0], "wanted_bar": wanted[1]})
-        if not specs[-1].contracts:
-            problems.append(f"[trade.{how.name}] No contract of {spec.instrument} is known: materialize `contracts`.")
+        checked = _checked(how, spec, instrument, account, stores, now)
+        try:
+            if not checked.contracts:
+                fetch = f"g4qc extract {spec.instrument} --from {usual_first(now)}"
+                raise UsageError(f"No contract of {spec.instrument} is known: run `{fetch}`.")
+            wanted = _wanted(checked, traded_unit(how, settings, registry, stores), stores, now)
+        except G4qcError as error:
+            wanted = checked
+            problems.append(f"[trade.{how.name}] {error}")
+        specs.append(wanted if isinstance(wanted, CheckedSpec) else checked)
+        if isinstance(wanted, str):
+            remarks.append(f"{how.name} decides nothing now: {wanted}")
         remarks += [
             f"{spec.instrument} opens nothing now: {words}" for words in failing_checks(stores, instrument.symbol)
-        ]
-    if account:
-        remarks += [
-            f"{lock.symbol} is locked: {lock.reason}: we have {lock.ours}, the broker has {lock.theirs}."
-            for lock in stores.safety.locks(account)
         ]
     return TradingCheck(
         account=plan.account,
         mode=plan.mode,
-        gateway="simulated, of `g4qc up`" if settings.simulated else f"{settings.ib_host}:{settings.ib_port}",
+        gateway="" if settings.simulated else f"{settings.ib_host}:{settings.ib_port}",
         client_id=plan.client_id,
         limits=plan.limits.model_dump(mode="json"),
         specs=specs,
         problems=problems,
         remarks=list(dict.fromkeys(remarks)),
     )
+
+
+def _of_the_account(plan: TradingPlan, account: str, settings: Settings, stores: Stores, now: datetime) -> list[str]:
+    """Return what holds now for the account and the way to it."""
+    found = [
+        f"The kill switch is on for {halt.account} ({halt.by}: {halt.why})."
+        for halt in KillSwitch(settings.home, stores).halts(plan.account or None)
+    ]
+    found += [
+        f"A trader of {one.account} is running: process {one.pid} on {one.host}."
+        for one in stores.traders.all()
+        if one.account == account and trader_view(one, now).up
+    ]
+    found += [
+        f"{lock.symbol} is locked: {lock.reason}: we have {lock.ours}, the broker has {lock.theirs}."
+        for lock in (stores.safety.locks(account) if account else [])
+    ]
+    if settings.ib_host is not None:
+        advice = advice_for(expected_origin(settings, stores.database))
+        try:
+            probe_gateway(settings.ib_host, settings.ib_port, _PROBE_SECONDS, advice)
+        except GatewayError as error:
+            found.append(f"The trader would wait for the gateway: {error}")
+    return found
 
 
 def _of_the_file(plan: TradingPlan, settings: Settings) -> list[str]:
@@ -140,16 +161,27 @@ def _of_the_file(plan: TradingPlan, settings: Settings) -> list[str]:
     return found
 
 
-def _wanted(unit: TradedUnit, now: datetime) -> tuple[int, datetime] | str:
-    """Return what the strategy wants after the newest stored session and its last bar, or why nobody knows."""
+def _wanted(checked: CheckedSpec, unit: TradedUnit, stores: Stores, now: datetime) -> CheckedSpec | str:
+    """Add what the strategy wants after the last session that is over; if nobody knows, return why."""
+    series, symbol = unit.series, unit.instrument.symbol
     try:
-        unit.series.load(now)
-        newest = unit.series.hours.session(unit.series.settled_to) if unit.series.settled_to else None
-        found = unit.series.at(now if newest is None else newest.close, {})
+        series.load(now)
+        over = [session for session in series.behind(now) if session.close <= now]
+        live = {
+            month: LiveMinutes.kept(symbol, month, series.hours, stores.live_bars, now)
+            for month in {series.front(session.trade_date) for session in over}
+        }
+        series.refuse_gaps(over, now, live)
+        ends = [session.close for session in over] or [series.settled_close or now]
+        found = series.at(ends[-1], live)
+        needed = unit.decider.bars_needed
+        if len(found.bars) < needed:
+            return f"of {needed} bars that the strategy needs there are {len(found.bars)}: extract earlier sessions."
         target = unit.decider.target(found.bars, Standing(0, unit.backtest.cash), found.exits)
     except G4qcError as error:
         return str(error)
-    return target.contracts, found.bars["timestamp"].iloc[-1].to_pydatetime()
+    bar = found.bars["timestamp"].iloc[-1].to_pydatetime()
+    return checked.model_copy(update={"wanted": target.contracts, "wanted_bar": bar})
 
 
 def _checked(

@@ -36,7 +36,7 @@ from g4qc_core.storage.trading_stores.safety_store import EVERY_ACCOUNT
 from g4qc_core.storage.trading_stores.trader_store import TraderRecord
 from g4qc_core.trading.intents import Order, TradeDecision
 from g4qc_core.trading.ledger import Fill, in_force
-from g4qc_core.trading.order_states import FINAL
+from g4qc_core.trading.order_states import FINAL, OrderState
 
 STALE_AFTER = timedelta(minutes=2)
 """Without a sign of life for so long, a trader that has not stopped counts as gone."""
@@ -188,7 +188,7 @@ def trader_view(record: TraderRecord, now: datetime) -> TraderView:
 def order_view(order: Order) -> OrderView:
     """Return an order as it is shown."""
     key = order.decision
-    same = ("ref", "action", "quantity", "filled", "order_type", "tif", "why", "client_id", "order_id", "perm_id")
+    same = ("ref", "action", "quantity", "filled", "order_type", "tif", "client_id", "order_id", "perm_id")
     times = ("planned_at", "sent_at", "cancel_at")
     return OrderView(
         **_same(order, (*same, *times)),
@@ -202,6 +202,8 @@ def order_view(order: Order) -> OrderView:
         symbol=order.contract.symbol,
         contract=order.contract.month,
         state=str(order.state),
+        # What the broker warned of before, such as a closed market, is over.
+        why="" if order.state is OrderState.FILLED else order.why,
         open=order.state not in FINAL,
     )
 

@@ -36,6 +36,8 @@ def ask(
     """
     record = next((one for one in stores.traders.all() if one.account == account), None)
     if record is None or not trader_view(record, now).up:
+        if command == "stop":
+            raise TradingRefused(f"No trader of {account} is running.")
         raise TradingRefused(
             f"No trader of {account} is running, and only a running one can {command}, because it asks the broker: "
             "start it with `g4qc trade start`."

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.errors import ReadOnlyGateway, TraderRunning, TradingRefused
+from g4qc_core.bars.bar_source import Origin
+from g4qc_core.errors import OriginMismatch, ReadOnlyGateway, TraderRunning, TradingRefused
 from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.markets.simulated_products import products
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.ib.orders.ib_broker import IbBroker
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.trader import run_trader
+from g4qc_core.storage.server.bar_origin import claim_origin
 from g4qc_core.storage.server.database import Database
 from g4qc_core.trading.broker import OrderTicket
 from tests.core.services.trading.fault_trial import BEGIN, FAR_LIMIT, Trial
@@ -173,10 +175,18 @@ def test_a_second_trader_of_an_account_is_refused(
         def other() -> IbBroker:
             return IbBroker.connect("127.0.0.1", stage.gateway.port, 22)
 
-        with pytest.raises(TraderRunning, match="Another process trades SIM000001"):
-            run_trader(
-                stage.settings, REGISTRY, trial.stores, tell=stage.said.append, stop=threading.Event(), connect=other
-            )
+        # By an id of its own, and by the same one, which the gateway refuses.
+        for connect in (other, stage.connect):
+            with pytest.raises(TraderRunning, match="Another process trades SIM000001"):
+                run_trader(
+                    stage.settings,
+                    REGISTRY,
+                    trial.stores,
+                    tell=stage.said.append,
+                    stop=threading.Event(),
+                    connect=connect,
+                )
+        assert not trial.says("client id is in use")
         trial.bars(1)
         trial.settle()
         trial.check()
@@ -201,6 +211,16 @@ def test_a_read_only_gateway_is_recognised(
     with trial.stage:
         assert isinstance(ended_with(trial), ReadOnlyGateway)
         assert trial.says("Read-Only")
+
+
+def test_bars_of_another_market_are_not_traded_upon(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    trial = Trial(embedded_database, tmp_path / "home", synthetic_market)
+    claim_origin(embedded_database, Origin.ACCOUNT, BEGIN)
+    with trial.stage:
+        assert isinstance(ended_with(trial), OriginMismatch)
+        assert not trial.placed()
 
 
 class _RealMoney(SyntheticMarket):
