@@ -16,8 +16,8 @@ from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
-from g4qc_pipelines.launching.up_lock import Phase, dagster_absent, hold_up_lock, up_state
 from g4qc_pipelines.launching.up_gateway import with_gateway_of_up
+from g4qc_pipelines.launching.up_lock import Phase, dagster_absent, hold_up_lock, up_state
 from tests.fixtures.api import served
 from tests.fixtures.home import Home
 from tests.fixtures.web import free_ports

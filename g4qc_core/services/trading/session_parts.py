@@ -41,3 +41,9 @@ class SessionParts:
     started_at: datetime
     tell: Tell
     report: Callable[[TradingSession], None]
+
+    def beginning(self, now: datetime) -> str:
+        """Return what a session says when it begins at `now`, UTC: what is traded, and when it decides next."""
+        ends = [end for unit in self.units if (end := unit.series.bars.next_end(now)) is not None]
+        following = f" The next bar closes at {min(ends):%Y-%m-%d %H:%M} UTC." if ends else ""
+        return f"Trading {', '.join(unit.name for unit in self.units)}.{following}"

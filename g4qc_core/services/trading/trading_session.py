@@ -126,7 +126,7 @@ class TradingSession:
         self._recovering = False
         self._reconciled = self._loaded = self.broker.now()
         self._closes = self._next_closes()
-        self.parts.tell("info", self.parts.account, f"Trading {', '.join(spec.name for spec in self.specs)}.")
+        self.parts.tell("info", self.parts.account, self.parts.beginning(self.broker.now()))
 
     def _spec(self, unit: TradedUnit) -> SpecTrader:
         parts, now = self.parts, self.broker.now()

@@ -186,7 +186,7 @@ def test_a_second_trader_of_an_account_is_refused(
                     stop=threading.Event(),
                     connect=connect,
                 )
-        assert not trial.says("client id is in use")
+        assert "client id is in use" not in trial.log
         trial.bars(1)
         trial.settle()
         trial.check()
@@ -240,3 +240,10 @@ def test_an_account_with_real_money_is_refused(
         assert isinstance(error, TradingRefused)
         assert words in str(error)
         assert not trial.placed()
+
+
+def test_a_trader_says_when_it_decides_next(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    with trading(embedded_database, tmp_path, synthetic_market) as trial:
+        assert trial.says("Trading paper. The next bar closes at 2026-10-14 15:00 UTC.")
