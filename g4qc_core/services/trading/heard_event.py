@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from g4qc_core.trading.intents import Order
 from g4qc_core.trading.ledger import Fill
@@ -26,3 +29,12 @@ class Heard:
     doubts: list[str] = field(default_factory=list)
     problems: list[BrokerDifference] = field(default_factory=list)
     found: list[Order] = field(default_factory=list)
+
+
+def plain(event: Any) -> dict[str, Any]:
+    """Return what an event says, JSON-safe, without what it leaves open."""
+    return {
+        name: str(value) if isinstance(value, (Decimal, datetime)) else value
+        for name, value in asdict(event).items()
+        if value not in (None, "")
+    }

@@ -7,16 +7,15 @@ Nothing is sent from here.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from g4qc_core.errors import IllegalMove
-from g4qc_core.services.trading.heard_event import Heard
+from g4qc_core.services.trading.heard_event import Heard, plain
+from g4qc_core.services.trading.order_shelf import OrderShelf
+from g4qc_core.services.trading.send_times import SendTimes
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import (
     Commission,
@@ -27,7 +26,7 @@ from g4qc_core.trading.broker import (
     TradedContract,
 )
 from g4qc_core.trading.intents import Order
-from g4qc_core.trading.ledger import Fill, Holding, filled_of, holdings
+from g4qc_core.trading.ledger import Fill, Holding
 from g4qc_core.trading.order_refs import is_ours
 from g4qc_core.trading.order_states import (
     AT_BROKER,
@@ -39,6 +38,9 @@ from g4qc_core.trading.order_states import (
     moved,
 )
 from g4qc_core.trading.reconciliation import BrokerDifference
+from g4qc_core.trading.running_ledger import RunningLedger
+
+_CANNOT_CANCEL = frozenset({161, 10148})
 
 
 class OrderBook:
@@ -52,25 +54,25 @@ class OrderBook:
     def __init__(self, account: str, stores: Stores) -> None:
         self.account = account
         self._stores = stores
-        self._orders = {order.ref: order for order in stores.orders.open_orders(account)}
+        self._shelf = OrderShelf()
         self._costs: dict[str, Commission] = {}
         self._contracts: dict[int, TradedContract] = {}
         self._fills: list[Fill] = []
         self._known: set[str] = set()
         self._foreign: set[tuple[int, int]] = set()
-        self._sent: dict[str, float] = {}
-        self._holdings: dict[str | None, dict[int, Holding]] = {}
-        self._of_ref: dict[str, list[Fill]] = {}
+        self._sends = SendTimes(account, stores.orders)
+        self._ledger = RunningLedger()
         self.reload()
+        for order in stores.orders.open_orders(account):
+            self._know(order)
 
     def reload(self) -> None:
         """Read the executions anew, because a person changed what they mean."""
         self._fills = self._stores.executions.fills(self.account)
         self._known = {fill.exec_id for fill in self._fills}
-        self._holdings.clear()
-        self._of_ref.clear()
-        for fill in self._fills:
-            self._of_ref.setdefault(fill.ref, []).append(fill)
+        self._ledger = RunningLedger(self._fills)
+        for order in self._shelf.all():
+            self._know(order)
 
     def name_contracts(self, contracts: Iterable[TradedContract]) -> None:
         """Say which contracts are traded; the broker's own symbols of them differ from ours (EUR is EC)."""
@@ -87,50 +89,66 @@ class OrderBook:
 
     def holdings(self, spec: str | None = None) -> dict[int, Holding]:
         """Return positions by con_id: of the account, or of what one spec traded."""
-        if spec not in self._holdings:
-            self._holdings[spec] = holdings(fill for fill in self._fills if spec is None or fill.spec == spec)
-        return self._holdings[spec]
+        return self._ledger.holdings(spec)
+
+    def fills_since(self, con_id: int, instant: datetime) -> list[Fill]:
+        """Return the fills of a contract at or after an instant, newest versions alone, ascending."""
+        return self._ledger.since(con_id, instant)
 
     def filled(self, ref: str) -> int:
         """Return the contracts of an order that executions account for, without sign."""
-        return filled_of(self._of_ref.get(ref, []), ref)
+        return self._ledger.filled(ref)
 
     def open_orders(self, spec: str | None = None) -> list[Order]:
         """Return the orders that may still change a position, those that were never sent included."""
         live = AT_BROKER | {OrderState.PLANNED}
         return [
             order
-            for order in self._orders.values()
+            for order in self._shelf.active()
             if order.state in live and (spec is None or order.decision.spec == spec)
         ]
 
     def unended(self) -> list[Order]:
         """Return all orders that have not ended, lost ones included."""
-        return [order for order in self._orders.values() if order.state not in FINAL]
+        return [order for order in self._shelf.active() if order.state not in FINAL]
 
     def find(self, ref: str) -> Order | None:
         """Return the order with a reference; None if there is none."""
-        if ref not in self._orders:
-            stored = self._stores.orders.order(ref)
-            if stored is not None and stored.decision.account == self.account:
-                self._orders[ref] = stored
-        return self._orders.get(ref)
+        known = self._shelf.get(ref)
+        if known is None:
+            known = self._stores.orders.order(ref)
+            if known is None or known.decision.account != self.account:
+                return None
+            self._know(known)
+        return known
 
     def plan(self, orders: Iterable[Order]) -> None:
         """Take orders that were stored together with their decision."""
-        self._orders.update((order.ref, order) for order in orders)
+        for order in orders:
+            self._keep(order)
 
     def change(self, order: Order, kind: str, said: dict[str, Any], at: datetime) -> Order:
         """Store an order as it is now, and keep it; see `OrderStore.change`."""
         self._stores.orders.change(order, kind, said, at)
-        self._orders[order.ref] = order
-        if order.state is OrderState.SENT:
-            self._sent.setdefault(order.ref, time.monotonic())
+        self._keep(order)
         return order
+
+    def sent_since(self, since: datetime) -> list[datetime]:
+        """Return the instants (UTC) at which orders were sent at or after `since`, ascending."""
+        return self._sends.since(since)
 
     def silent_for(self, ref: str) -> float:
         """Return the seconds since an order was sent; infinity if an earlier connection sent it."""
-        return time.monotonic() - self._sent.get(ref, -math.inf)
+        return self._sends.silent_for(ref)
+
+    def _keep(self, order: Order) -> None:
+        """Take an order as it was just stored."""
+        if order.state is OrderState.SENT:
+            self._sends.note(order)
+        self._know(order)
+
+    def _know(self, order: Order) -> None:
+        self._shelf.put(order, self.filled(order.ref))
 
     def move(self, order: Order, cause: Cause, kind: str, said: dict[str, Any], at: datetime, **more: Any) -> Order:
         """Move an order by a cause, and store it.
@@ -169,7 +187,7 @@ class OrderBook:
 
     def unfilled_claims(self) -> list[Order]:
         """Return the orders of which the broker said that more is filled than executions have arrived for."""
-        return [order for order in self._orders.values() if order.filled > self.filled(order.ref)]
+        return [order for order in self._shelf.active() if order.filled > self.filled(order.ref)]
 
     def unsettled(self, spec: str) -> list[Order]:
         """Return the orders of a spec that may still change what it holds: open ones, and fills without executions."""
@@ -228,8 +246,9 @@ class OrderBook:
             return
         fill = Fill(event.exec_id, ref, spec, symbol, event.con_id, month, event.quantity, event.price, event.at)
         self._fills.append(fill)
-        self._of_ref.setdefault(ref, []).append(fill)
-        self._holdings.clear()
+        self._ledger.add(fill)
+        if order is not None:
+            self._know(order)
         heard.fills.append(fill)
         if (cost := self._costs.pop(event.exec_id, None)) is not None:
             self._commission(cost, heard)
@@ -270,7 +289,7 @@ class OrderBook:
         self._stores.executions.cost(self.account, event)
         paid = replace(fill, commission=event.amount, currency=event.currency, reported=event.realized)
         self._fills[at] = paid
-        self._holdings.clear()
+        self._ledger.add(paid)
         heard.fills.append(paid)
 
     def _problem(self, event: OrderProblem, client_id: int, at: datetime, heard: Heard) -> None:
@@ -296,7 +315,7 @@ class OrderBook:
     def _store(self, changed: Order, before: Order, kind: str, event: object, at: datetime, heard: Heard) -> None:
         if changed == before:
             return
-        self.change(changed, kind, _plain(event), at)
+        self.change(changed, kind, plain(event), at)
         if changed.state is not before.state:
             heard.orders.append(changed)
         if before.state is OrderState.LOST and changed.state is not OrderState.LOST:
@@ -305,25 +324,5 @@ class OrderBook:
     def _of(self, ref: str, perm_id: int, client_id: int, order_id: int) -> Order | None:
         if is_ours(ref):
             return self.find(ref)
-        known = list(self._orders.values())
-        if perm_id:
-            for order in known:
-                if order.perm_id == perm_id:
-                    return order
-        # An order id is only unique among the orders of one client that have not ended.
-        if order_id > 0 and not ref:
-            for order in reversed(known):
-                if (order.client_id, order.order_id) == (client_id, order_id):
-                    return order
-        return None
-
-
-_CANNOT_CANCEL = frozenset({161, 10148})
-
-
-def _plain(event: Any) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, (Decimal, datetime)) else value
-        for name, value in asdict(event).items()
-        if value not in (None, "")
-    }
+        # An order that carries another name is not ours, whatever its order id.
+        return self._shelf.named(perm_id, client_id, 0 if ref else order_id)

@@ -18,9 +18,9 @@ from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.trade_desk import probe_ticket
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.trading_stores.safety_store import InstrumentLock
 from g4qc_core.trading.broker import Broker
 from g4qc_core.trading.intents import Order
-from g4qc_core.trading.ledger import in_force
 from g4qc_core.trading.limits import OrderAsked, OrderSurroundings, TradingLimits, refusal, used
 
 _EQUITY, _MARGIN = "NetLiquidation", "InitMarginReq"
@@ -83,31 +83,48 @@ class RiskDesk:
             if effect.initial_after is not None:
                 self._margins[symbol] = max(effect.initial_after - before, Decimal(0))
 
-    def refusal(self, order: Order, now: datetime) -> str | None:
-        """Return the reason against an order, as a sentence; None if it may leave."""
+    def refusals(self, orders: Sequence[Order], now: datetime) -> list[str | None]:
+        """Return the reason against each order, as a sentence; None if it may leave.
+
+        They leave together: an order that may leave counts as sent for those after it.
+        """
+        moment, locks = self.surroundings(now), self._stores.safety.locks(self._account)
+        sent = [order for order in self._book.open_orders() if order.sent_at is not None]
+        reasons: list[str | None] = []
+        for order in orders:
+            reason = self._refusal(order, sent, moment, locks)
+            reasons.append(reason)
+            if reason is None:
+                sent.append(order)
+                moment = replace(moment, ordered_at=(*moment.ordered_at, now))
+        return reasons
+
+    def _refusal(
+        self, order: Order, sent: Sequence[Order], moment: OrderSurroundings, locks: Sequence[InstrumentLock]
+    ) -> str | None:
         symbol = order.contract.symbol
-        positions = self.positions()
-        working = sum(
-            other.remaining
-            for other in self._book.open_orders()
-            if other.contract.symbol == symbol and other.ref != order.ref and other.sent_at is not None
-        )
+        working: dict[str, int] = {}
+        for other in sent:
+            if other.ref != order.ref:
+                working[other.contract.symbol] = working.get(other.contract.symbol, 0) + other.remaining
+        held = moment.positions.get(symbol, 0)
         price = order.limit_price or order.stop_price
         # A bar's decision takes a second order only to leave another contract.
         of_roll = order.decision.cause == "roll" or order.sequence > 1
-        asked = OrderAsked(symbol, order.signed, positions.get(symbol, 0), working, price, of_roll)
+        asked = OrderAsked(symbol, order.signed, held, working.pop(symbol, 0), price, of_roll)
         margin = self._margins.get(symbol)
-        known = self.surroundings(now, symbol, None if margin is None else margin * order.quantity)
+        against = [lock for lock in locks if lock.symbol == symbol]
+        known = self._about(symbol, moment, against, None if margin is None else margin * order.quantity)
+        known = replace(known, positions=_largest(moment.positions, working))
         if order.decision.cause == "flatten":
             # A person wants it: neither the kill switch nor the lock of the same wish is against it.
-            locks = [one for one in self._stores.safety.locks(self._account) if one.symbol == symbol]
-            wished = all(one.reason == "flattened" for one in locks)
+            wished = all(one.reason == "flattened" for one in against)
             known = replace(known, halted="", locked="" if wished else known.locked)
         return refusal(self._limits, asked, known)
 
     def used(self, now: datetime) -> dict[str, object]:
         """Return what is used of the limits, JSON-safe; see `limits.used`."""
-        return used(self._limits, self.surroundings(now, next(iter(self._units)), None))
+        return used(self._limits, self.surroundings(now))
 
     def positions(self) -> dict[str, int]:
         """Return the contracts of the account by instrument, of all its contract months."""
@@ -124,7 +141,6 @@ class RiskDesk:
         there is none.
         """
         total = Decimal(0)
-        fills = in_force(self._book.fills)
         for con_id, holding in self._book.holdings().items():
             unit = self._units.get(holding.symbol)
             opened = None if unit is None else self._session_open(unit, now)
@@ -132,7 +148,7 @@ class RiskDesk:
                 continue
             feed = self._minutes.get(con_id)
             last = None if feed is None or feed.last_price is None else Decimal(str(feed.last_price))
-            today = [fill for fill in fills if fill.con_id == con_id and fill.at >= opened]
+            today = self._book.fills_since(con_id, opened)
             bought = sum(fill.quantity for fill in today)
             paid = sum((fill.commission or Decimal(0)) for fill in today)
             mark = holding.average_price if last is None else last
@@ -143,27 +159,47 @@ class RiskDesk:
             total += points * unit.instrument.point_value - paid
         return total
 
-    def surroundings(self, now: datetime, symbol: str, margin: Decimal | None) -> OrderSurroundings:
-        """Return what is known at this moment about an order in an instrument that takes so much more margin."""
-        unit = self._units.get(symbol)
-        feed = None if unit is None else self._front_feed(unit, now)
-        session = None if unit is None else unit.series.session_at(now)
+    def surroundings(self, now: datetime) -> OrderSurroundings:
+        """Return what is known of the account at this moment, and nothing of an instrument."""
         opened = min((at for one in self._units.values() if (at := self._session_open(one, now))), default=now)
-        locks = [lock for lock in self._stores.safety.locks(self._account) if lock.symbol == symbol]
-        taken = self.values.get(_MARGIN)
         return OrderSurroundings(
             now=now,
             positions=self.positions(),
-            ordered_at=tuple(self._stores.orders.sent_since(self._account, opened)),
+            ordered_at=tuple(self._book.sent_since(opened)),
             profit_today=self.profit_today(now),
             equity=self.values.get(_EQUITY),
+            margin_after=self.values.get(_MARGIN),
+            last_price=None,
+            bar_closed_at=None,
+            closes_at=None,
+            halted=self._switch.reason(self._account),
+            link=self.link,
+        )
+
+    def look_at_checks(self, now: datetime) -> None:
+        """Read the checks of the graph that will be needed soon, so that no order waits for them."""
+        for symbol in self._units:
+            known = self._red.get(symbol)
+            if known is None or now - known[0] > _CHECKS_LAST / 2:
+                self._red[symbol] = now, " ".join(failing_checks(self._stores, symbol))
+
+    def _about(
+        self, symbol: str, moment: OrderSurroundings, against: Sequence[InstrumentLock], margin: Decimal | None
+    ) -> OrderSurroundings:
+        """Return the surroundings of an order that takes so much more margin."""
+        unit, now, taken = self._units.get(symbol), moment.now, moment.margin_after
+        feed = None if unit is None else self._front_feed(unit, now)
+        session = None if unit is None else unit.series.session_at(now)
+        differs = (
+            f"{against[0].reason}: we have {against[0].ours}, the broker has {against[0].theirs}." if against else ""
+        )
+        return replace(
+            moment,
             margin_after=None if taken is None else taken + (margin or Decimal(0)),
             last_price=None if feed is None or feed.last_price is None else Decimal(str(feed.last_price)),
             bar_closed_at=None if feed is None or feed.newest is None else min(feed.newest + MINUTE, now),
             closes_at=None if session is None or session.open > now else session.close,
-            halted=self._switch.reason(self._account),
-            locked=f"{locks[0].reason}: we have {locks[0].ours}, the broker has {locks[0].theirs}." if locks else "",
-            link=self.link,
+            locked=differs,
             red=self._checks(symbol, now),
         )
 
@@ -183,6 +219,15 @@ class RiskDesk:
             words = " ".join(failing_checks(self._stores, symbol))
             self._red[symbol] = now, words
         return words
+
+
+def _largest(positions: Mapping[str, int], working: Mapping[str, int]) -> dict[str, int]:
+    """Return the larger one of each position as it is, and as it will be when the open orders are filled."""
+    found = dict(positions)
+    for symbol, coming in working.items():
+        held = positions.get(symbol, 0)
+        found[symbol] = max(held, held + coming, key=abs)
+    return found
 
 
 def _last_before(feed: LiveMinutes | None, opened: datetime) -> Decimal | None:

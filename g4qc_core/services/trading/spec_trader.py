@@ -1,7 +1,7 @@
 """One traded spec through time: when a bar of it is over, whether it may be traded upon, and what is decided.
 
 A bar that is late, missing, or outside the hours of the spec is not traded upon; the decision is stored as skipped with
-the reason. Orders are made by the desk.
+the reason. Decisions on bars are handed to the desk, which stores and carries out those of one moment together.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import pandas as pd
 from g4qc_core.backtest.run import costs_of
 from g4qc_core.calendars.session import Session
 from g4qc_core.errors import G4qcError
-from g4qc_core.services.trading.awaited_bars import AwaitedBars, AwaitedMinutes
+from g4qc_core.services.trading.awaited_bars import GRACE, AwaitedBars, AwaitedMinutes
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.spec_intent import SpecIntent
 from g4qc_core.services.trading.trade_desk import TradeDesk
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
@@ -117,18 +118,23 @@ class SpecTrader:
             found = self.unit.series.at(bar[1], self._minutes, self.unit.decider.tail)
             self.unit.decider.target(found.bars, Standing(0, self.unit.backtest.cash), found.exits)
 
+    def expects(self, now: datetime) -> bool:
+        """Return whether a bar that has just closed is about to be decided upon."""
+        bar = self._undecided(now)
+        return bar is not None and now - bar[1] < GRACE
+
     def due(self, now: datetime) -> bool:
         """Decide on the newest bar that is over, if that was not done; return True if its history must be asked first.
+
+        The decision is handed to the desk, and stored when that carries out what it has.
 
         Args:
             now: by the gateway's clock, UTC.
         """
-        bar = self.unit.series.bars.ended(now)
-        if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
+        bar = self._undecided(now)
+        if bar is None:
             return False
         start, end, session = bar
-        if not self._in_hours(end):
-            return False
         self._pass_over(end - timedelta(microseconds=1), now, "a later bar closed before it was decided")
         if now - end > self._late:
             seconds = (now - end).total_seconds()
@@ -138,6 +144,13 @@ class SpecTrader:
         if not lacking.names:
             self._decide(start, end, session, now)
         return bool(lacking.ask)
+
+    def _undecided(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
+        """Return start, end and session of the newest bar that is over, unless it is decided or is not traded upon."""
+        bar = self.unit.series.bars.ended(now)
+        if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
+            return None
+        return bar if self._in_hours(bar[1]) else None
 
     def _awaits(self, end: datetime, session: Session) -> list[AwaitedMinutes]:
         month = self.unit.series.front(session.trade_date)
@@ -200,11 +213,14 @@ class SpecTrader:
             price,
             now,
         )
+        moves = f"{cause} of {bar:%Y-%m-%d %H:%M} UTC: from {decision.held} to {target} {symbol} {month}."
+        words = ("info", moves) if target != decision.held else None
+        intent = SpecIntent(decision, self.unit.how, self.unit.traded, words)
         if cause == "bar":
             self._decided = bar
-        if self._desk.decide(decision, self.unit.how, self.unit.traded) and target != decision.held:
-            self._tell("info", self.name, f"{cause} of {bar:%Y-%m-%d %H:%M} UTC: from {decision.held} to {target} "
-                                          f"{symbol} {month}.")  # fmt: skip
+            self._desk.want(intent)
+        else:
+            self._desk.decide(intent)
 
     def _skip(self, start: datetime, end: datetime, reason: str, now: datetime) -> None:
         self._decided = start
@@ -214,9 +230,8 @@ class SpecTrader:
             key, unit.instrument.symbol, self._front_now(now), unit.backtest.timeframe, "", held, held, None, now,
             DecisionState.SKIPPED, reason,
         )  # fmt: skip
-        if self._stores.orders.decide(decision):
-            self._tell("warning", self.name, f"The bar that closed at {end:%Y-%m-%d %H:%M} UTC is not traded upon: "
-                                             f"{reason}")  # fmt: skip
+        words = f"The bar that closed at {end:%Y-%m-%d %H:%M} UTC is not traded upon: {reason}"
+        self._desk.want(SpecIntent(decision, unit.how, unit.traded, ("warning", words)))
 
     def _holdings(self) -> list[Holding]:
         symbol = self.unit.instrument.symbol

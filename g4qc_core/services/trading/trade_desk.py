@@ -1,37 +1,32 @@
-"""The order desk: from a decision to orders at the broker, each stored before it is sent, none sent twice.
+"""The order desk: from decisions to orders at the broker, each stored before it is sent, none sent twice.
 
-A decision gets its orders once. Orders of earlier decisions of the same spec are ended first; until they are, the
+Decisions of the same moment are stored in one transaction, each order as sent or refused, and leave after it. A
+decision gets its orders once. Orders of earlier decisions of the same spec are ended first; until they are, the
 decision waits. An order that was sent is never sent again: what became of it is heard, or found by reconciliation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from g4qc_core.errors import GatewayDisconnected, RequestRejected
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.spec_intent import SpecIntent, TradedMonths
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker, OrderTicket, OrderType, TradedContract
 from g4qc_core.trading.intents import DecisionState, Order, TradeDecision
-from g4qc_core.trading.order_states import Cause, OrderState
+from g4qc_core.trading.order_refs import DecisionKey
+from g4qc_core.trading.order_states import Cause, OrderState, moved
 from g4qc_core.trading.trading_plan import TradedSpec
 
-Gate = Callable[[Order], str | None]
-"""Returns the reason against an order, as a sentence; None if it may leave."""
+Gate = Callable[[Sequence[Order]], Sequence[str | None]]
+"""Returns the reason against each order that is to leave after those before it, as a sentence; None if it may leave."""
 
 _ASK_AGAIN = timedelta(seconds=15)
-
-
-@dataclass(frozen=True)
-class TradedMonths:
-    """An instrument and the contracts of it that may be traded, by month."""
-
-    instrument: Instrument
-    contracts: Mapping[str, TradedContract]
+_MOST_TOGETHER = 20
 
 
 class TradeDesk:
@@ -40,7 +35,7 @@ class TradeDesk:
     Args:
         book: the orders of the account.
         stores: of the database.
-        gate: applied to every order before it leaves.
+        gate: applied to all orders before they leave.
         tell: receives level, subject and words of what a person should know.
     """
 
@@ -48,7 +43,8 @@ class TradeDesk:
         self._book, self._stores, self._gate, self._tell = book, stores, gate, tell
         self._broker: Broker | None = None
         self._next_id = 1
-        self._waiting: dict[str, tuple[TradeDecision, TradedSpec, TradedMonths]] = {}
+        self._wanted: list[SpecIntent] = []
+        self._waiting: dict[str, SpecIntent] = {}
 
     def connect(self, broker: Broker | None) -> None:
         """Use a connection from now on; None: there is none."""
@@ -69,53 +65,65 @@ class TradeDesk:
 
     def waiting(self) -> list[TradeDecision]:
         """Return the decisions that wait for the end of earlier orders."""
-        return [decision for decision, _, _ in self._waiting.values()]
+        return [intent.decision for intent in self._waiting.values()]
 
-    def decide(self, decision: TradeDecision, how: TradedSpec, traded: TradedMonths) -> bool:
-        """Store a decision and send its orders; return False if this bar was decided already.
+    def want(self, intent: SpecIntent) -> None:
+        """Take a decision, which is stored and carried out by the next `carry_out`, together with others."""
+        if len(self._wanted) >= _MOST_TOGETHER or any(
+            one.spec == intent.spec and not one.skipped for one in self._wanted
+        ):
+            self.carry_out()
+        self._wanted.append(intent)
 
-        Args:
-            decision: state and reason are set here.
-            how: kind of orders.
-            traded: the instrument.
+    def decide(self, intent: SpecIntent) -> bool:
+        """Store a decision and send its orders now; return False if this bar was decided already."""
+        self.carry_out()
+        self._wanted.append(intent)
+        return intent.decision.key in self.carry_out()
+
+    def carry_out(self) -> set[DecisionKey]:
+        """Store the wanted decisions and their orders in one transaction, then send the orders that may leave.
+
+        Returns:
+            The keys of those that were not decided before.
         """
-        spec = decision.key.spec
-        if self._book.unsettled(spec):
-            stored = replace(decision, state=DecisionState.PENDING)
-            if not self._stores.orders.decide(stored):
-                return False
-            self._replace(spec, decision.decided_at)
-            self._waiting[spec] = (stored, how, traded)
-            self.end_orders(spec, "a later decision replaces it", decision.decided_at)
-            self.proceed(decision.decided_at)
-            return True
-        orders = self._orders(decision, how, traded)
-        state = DecisionState.ORDERED if orders else DecisionState.NOTHING
-        if not self._stores.orders.decide(replace(decision, state=state), orders):
-            return False
-        self._replace(spec, decision.decided_at)
-        self._send_all(orders, decision.decided_at)
-        return True
+        wanted, self._wanted = self._wanted, []
+        if not wanted:
+            return set()
+        made = self._gated([self._made(intent) for intent in wanted])
+        keys = self._stores.orders.decide_all([(intent.decision, orders) for intent, orders in made])
+        new = [(intent, orders) for intent, orders in made if intent.decision.key in keys]
+        replaced = [self._waiting.pop(intent.spec, None) for intent, _ in new if not intent.skipped]
+        self._leave([order for _, orders in new for order in orders])
+        for intent, _ in new:
+            if intent.words is not None:
+                self._tell(intent.words[0], intent.spec, intent.words[1])
+        for old in filter(None, replaced):
+            why = "a later decision came first"
+            self._stores.orders.fulfil(old.decision.key, DecisionState.REPLACED, [], old.decision.decided_at, why)
+        self._wait_for([intent for intent, _ in new if intent.decision.state is DecisionState.PENDING])
+        return keys
 
     def proceed(self, at: datetime) -> None:
         """Make the orders of decisions whose wait is over."""
-        for spec, (decision, how, traded) in list(self._waiting.items()):
+        for spec, intent in list(self._waiting.items()):
             if self._book.unsettled(spec):
                 self.end_orders(spec, "a later decision replaces it", at)
                 continue
             del self._waiting[spec]
-            orders = self._orders(decision, how, traded)
+            [(_, orders)] = self._gated([self._made(intent)])
             state = DecisionState.ORDERED if orders else DecisionState.NOTHING
-            self._stores.orders.fulfil(decision.key, state, orders, at)
-            self._send_all(orders, at)
+            self._stores.orders.fulfil(intent.decision.key, state, orders, at)
+            self._leave(orders)
 
     def give_up(self, spec: str, reason: str, at: datetime) -> None:
         """Skip the decision of a spec that waits, and say why; harmless if none waits."""
         found = self._waiting.pop(spec, None)
         if found is not None:
-            self._stores.orders.fulfil(found[0].key, DecisionState.SKIPPED, [], at, reason)
-            self._tell("warning", spec, f"The decision on the bar of {found[0].key.bar:%Y-%m-%d %H:%M} UTC was "
-                                        f"skipped: {reason}")  # fmt: skip
+            key = found.decision.key
+            self._stores.orders.fulfil(key, DecisionState.SKIPPED, [], at, reason)
+            self._tell("warning", spec, f"The decision on the bar of {key.bar:%Y-%m-%d %H:%M} UTC was skipped: "
+                                        f"{reason}")  # fmt: skip
 
     def end_orders(self, spec: str | None, why: str, at: datetime) -> None:
         """Drop the orders that were never sent and ask for the end of the others; of all specs if `spec` is None.
@@ -166,17 +174,44 @@ class TradeDesk:
             # Asked again after the next connection: the broker's lists say whether it is still open.
             self._book.change(asked.but(cancel_at=None), "cancel", {"why": "not connected"}, at)
 
-    def _replace(self, spec: str, at: datetime) -> None:
-        found = self._waiting.pop(spec, None)
-        if found is not None:
-            self._stores.orders.fulfil(found[0].key, DecisionState.REPLACED, [], at, "a later decision came first")
+    def _wait_for(self, pending: Sequence[SpecIntent]) -> None:
+        """Let decisions wait for the end of earlier orders, and ask for it."""
+        for intent in pending:
+            self._waiting[intent.spec] = intent
+            self.end_orders(intent.spec, "a later decision replaces it", intent.decision.decided_at)
+        if pending:
+            self.proceed(pending[-1].decision.decided_at)
 
-    def _orders(self, decision: TradeDecision, how: TradedSpec, traded: TradedMonths) -> list[Order]:
-        legs = self._legs(decision, traded)
-        return [
-            self._order(decision, number, contract, signed, how, traded.instrument, plain=plain)
+    def _made(self, intent: SpecIntent) -> tuple[SpecIntent, list[Order]]:
+        """Return an intent with its state and its orders, none of which has passed the gate."""
+        if intent.skipped:
+            return intent, []
+        if self._book.unsettled(intent.spec):
+            return intent.but(DecisionState.PENDING), []
+        legs = self._legs(intent.decision, intent.traded)
+        orders = [
+            self._order(intent.decision, number, contract, signed, intent.how, intent.traded.instrument, plain=plain)
             for number, (contract, signed, plain) in enumerate(legs, 1)
         ]
+        return intent.but(DecisionState.ORDERED if orders else DecisionState.NOTHING), orders
+
+    def _gated(self, made: Sequence[tuple[SpecIntent, list[Order]]]) -> list[tuple[SpecIntent, list[Order]]]:
+        """Return the orders as sent, with an id, or as dropped, with the reason, where the gate refuses."""
+        planned = [order for _, orders in made for order in orders]
+        if not planned or self._broker is None:
+            return list(made)
+        reasons = iter(self._gate(planned))
+        return [(intent, [self._judged(order, next(reasons)) for order in orders]) for intent, orders in made]
+
+    def _judged(self, order: Order, refused: str | None) -> Order:
+        if refused is not None:
+            return order.but(state=moved(order.state, Cause.DROP), why=refused)
+        return order.but(state=moved(order.state, Cause.SEND), **self._ids(order.planned_at))
+
+    def _ids(self, at: datetime) -> dict[str, object]:
+        """Return what an order gets when it is sent; the id is used up."""
+        assert self._broker is not None
+        return {"client_id": self._broker.client_id, "order_id": self.new_id(), "sent_at": at}
 
     def _legs(self, decision: TradeDecision, traded: TradedMonths) -> Sequence[tuple[TradedContract, int, bool]]:
         """Return contract, contracts and whether only a market order will do, closing legs first."""
@@ -223,36 +258,40 @@ class TradeDesk:
             price=decision.price,
         )
 
-    def _send_all(self, orders: Sequence[Order], at: datetime) -> None:
+    def _leave(self, orders: Sequence[Order]) -> None:
+        """Send those of these stored orders that are stored as sent, and say what became of all."""
         self._book.plan(orders)
+        told = [self._place(order) for order in orders if order.state is OrderState.SENT]
+        for level, ref, words in told:
+            self._tell(level, ref, words)
         for order in orders:
-            self._send(order, at)
+            if order.state is OrderState.DROPPED:
+                self._tell("warning", order.ref, f"{_words(order)} was not sent: {order.why}")
 
     def _send(self, order: Order, at: datetime) -> None:
-        refused = self._gate(order)
+        """Send an order that was stored and not sent, or drop it."""
+        [refused] = self._gate([order])
         if refused is not None:
             self._book.move(order, Cause.DROP, "refused", {"why": refused}, at, why=refused)
             self._tell("warning", order.ref, f"{_words(order)} was not sent: {refused}")
-            return
-        broker = self._broker
-        if broker is None:
-            return
-        number = self.new_id()
-        ids = {"client_id": broker.client_id, "order_id": number, "sent_at": at}
-        sent = self._book.move(
-            order, Cause.SEND, "send", {"order_id": number, "client_id": broker.client_id}, at, **ids
-        )
+        elif self._broker is not None:
+            ids = self._ids(at)
+            said = {name: ids[name] for name in ("order_id", "client_id")}
+            self._tell(*self._place(self._book.move(order, Cause.SEND, "send", said, at, **ids)))
+
+    def _place(self, order: Order) -> tuple[str, str, str]:
+        """Send an order that is stored as sent; return level, subject and words of what became of it."""
+        assert self._broker is not None
         try:
-            broker.place(sent.ticket())
+            self._broker.place(order.ticket())
         except GatewayDisconnected as error:
-            self._tell("warning", order.ref, f"{_words(order)} may or may not have left: {error}")
-            return
+            return "warning", order.ref, f"{_words(order)} may or may not have left: {error}"
         except RequestRejected as error:
             # Nothing has left: the message cannot be written.
-            self._book.move(sent, Cause.REJECTED, "refused", {"why": str(error)}, at, why=str(error))
-            self._tell("error", order.ref, f"{_words(order)} was not sent: {error}")
-            return
-        self._tell("info", order.ref, f"{_words(order)} was sent.")
+            why, at = str(error), order.sent_at or order.planned_at
+            self._book.move(order, Cause.REJECTED, "refused", {"why": why}, at, why=why)
+            return "error", order.ref, f"{_words(order)} was not sent: {error}"
+        return "info", order.ref, f"{_words(order)} was sent."
 
 
 def prices_of(

@@ -19,7 +19,7 @@ from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.trading.live_series import LiveSeries
-from g4qc_core.services.trading.trade_desk import TradedMonths
+from g4qc_core.services.trading.spec_intent import TradedMonths
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import TradedContract

@@ -8,13 +8,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from g4qc_core.errors import G4qcError, GatewayDisconnected
 from g4qc_core.services.trading.awaited_bars import AwaitedBars
 from g4qc_core.services.trading.command_desk import CommandDesk
 from g4qc_core.services.trading.live_feeds import LiveFeeds
+from g4qc_core.services.trading.open_doubts import OpenDoubts
 from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.quiet_times import QuietTimes
 from g4qc_core.services.trading.reconciler import Reconciler
 from g4qc_core.services.trading.risk_desk import RiskDesk
 from g4qc_core.services.trading.session_parts import SessionParts
@@ -39,12 +42,10 @@ from g4qc_core.trading.order_states import OrderState
 
 _RECONCILE_EVERY = timedelta(minutes=3)
 _RELOAD_EVERY = timedelta(minutes=5)
-_HASTE = timedelta(seconds=5)
 _AFTER_CLOSE = timedelta(minutes=1)
 _BEFORE_OPEN = timedelta(minutes=10)
 _TICK = 0.1
 _HOUSEKEEPING = 1.0
-_UNCONFIRMED = 4.0
 _DRAIN = 0.3
 
 
@@ -76,9 +77,9 @@ class TradingSession:
         )
         self._awaited = AwaitedBars()
         self.specs = [self._spec(unit) for unit in parts.units]
+        self._quiet = QuietTimes(self.specs)
         self._commands = CommandDesk(self)
-        self._doubt_since: float | None = None
-        self._unsure_since: float | None = None
+        self._doubts = OpenDoubts(self.book)
         self._held_back: list[BrokerEvent] = []
         self._recovering = True
         self._servers_lost = False
@@ -101,7 +102,10 @@ class TradingSession:
                 self._keep_house()
 
     def _hear_all(self, first: BrokerEvent) -> None:
-        """Take an event and all that wait behind it, bars first: an order must not wait for the news of another one."""
+        """Take an event and all that wait behind it, bars first: an order must not wait for the news of another one.
+
+        What is decided on the bars is carried out together, before the first of the news.
+        """
         bars: deque[BrokerEvent] = deque()
         others: deque[BrokerEvent] = deque()
         event: BrokerEvent | None = first
@@ -109,8 +113,11 @@ class TradingSession:
             (bars if isinstance(event, LiveBar) else others).append(event)
             event = self.broker.event(0.0)
             while event is None and (bars or others):
+                if not bars:
+                    self.desk.carry_out()
                 self._hear(bars.popleft() if bars else others.popleft())
                 event = self.broker.event(0.0)
+        self.desk.carry_out()
 
     def _begin(self) -> None:
         now = self.broker.now()
@@ -123,6 +130,7 @@ class TradingSession:
         self._feeds.subscribe_all()
         for spec in self.specs:
             spec.catch_up(self.broker.now())
+        self.desk.carry_out()
         self._recovering = False
         self._reconciled = self._loaded = self.broker.now()
         self._closes = self._next_closes()
@@ -153,10 +161,10 @@ class TradingSession:
         for note in unit.series.notes:
             self.parts.tell("warning", unit.name, note)
 
-    def _gate(self, order: Order) -> str | None:
+    def _gate(self, orders: Sequence[Order]) -> list[str | None]:
         if self._recovering:
-            return "The positions are not compared with the broker's yet."
-        return self.risk.refusal(order, self.broker.now())
+            return ["The positions are not compared with the broker's yet."] * len(orders)
+        return self.risk.refusals(orders, self.broker.now())
 
     def _hear(self, event: BrokerEvent) -> None:
         now = self.broker.now()
@@ -185,7 +193,7 @@ class TradingSession:
                 self.desk.end_orders(order.decision.spec, "it was taken for lost", now)
         for doubt in heard.doubts:
             self.parts.tell("warning", self.parts.account, f"To be compared with the broker: {doubt}.")
-            self._doubt_since = self._doubt_since or time.monotonic()
+            self._doubts.note()
         if isinstance(event, OrderProblem) and "read-only" in event.text.lower():
             self.risk.link = (
                 "The gateway is read-only: untick 'Read-Only API' in the API settings of TWS or IB Gateway."
@@ -223,6 +231,7 @@ class TradingSession:
         now = self.broker.now()
         for spec in self.specs:
             self._due(spec, now)
+        self.desk.carry_out()
         if self.desk.waiting():
             self.desk.proceed(now)
             for decision in self.desk.waiting():
@@ -232,24 +241,19 @@ class TradingSession:
         if not self._servers_lost:
             # Without its servers, a gateway's lists are of what it knew before.
             self._compare(now)
-        if now - self._loaded >= _RELOAD_EVERY * (1 if self._calm(now) else 2):
+        if now - self._loaded >= _RELOAD_EVERY * (1 if self._quiet.calm(now) else 2):
             self._loaded = now
             self._follow_sessions(now)
 
     def _compare(self, now: datetime) -> None:
-        calm = self._calm(now)
-        if self._doubtful() or now - self._reconciled >= _RECONCILE_EVERY * (1 if calm else 2):
+        calm = self._quiet.calm(now)
+        if self._doubts.pressing() or now - self._reconciled >= _RECONCILE_EVERY * (1 if calm else 2):
             self.reconcile("doubt" if now - self._reconciled < _RECONCILE_EVERY else "schedule")
         for close in [one for one in self._closes if now >= one + _AFTER_CLOSE]:
             self._closes.discard(close)
             self.reconcile("close")
         if not self._closes:
             self._closes = self._next_closes()
-
-    def _calm(self, now: datetime) -> bool:
-        """Return whether no bar closes within the next seconds, so that there is time for questions."""
-        ends = [end for spec in self.specs if (end := spec.unit.series.bars.next_end(now)) is not None]
-        return all(end - now > _HASTE for end in ends)
 
     def _due(self, spec: SpecTrader, now: datetime) -> None:
         if spec.due(now):
@@ -277,20 +281,9 @@ class TradingSession:
             return f"the trader was restarted {late:.0f} s after the decision"
         return None
 
-    def _doubtful(self) -> bool:
-        """Return whether something has been unclear for long enough that the broker must be asked."""
-        moment = time.monotonic()
-        sent = any(order.state is OrderState.SENT for order in self.book.open_orders())
-        if not sent and not self.book.unfilled_claims():
-            self._unsure_since = None
-        elif self._unsure_since is None:
-            self._unsure_since = moment
-        since = [one for one in (self._doubt_since, self._unsure_since) if one is not None]
-        return bool(since) and moment - min(since) >= _UNCONFIRMED
-
     def reconcile(self, cause: str) -> None:
         """Compare with the broker; raises GatewayError if a question fails."""
-        self._doubt_since = self._unsure_since = None
+        self._doubts.clear()
         self.reconciler.reconcile(self.broker, cause)
         self.desk.raise_ids(self.reconciler.highest_id)
         self._reconciled = self.broker.now()
@@ -304,6 +297,7 @@ class TradingSession:
                 self._held_back.append(event)
             elif event is not None:
                 self._hear(event)
+        self.desk.carry_out()
         for event in self._held_back:
             self._hear(event)
         self._held_back.clear()
@@ -312,10 +306,16 @@ class TradingSession:
         now = self.broker.now()
         if self.parts.switch.reason(self.parts.account):
             self.desk.end_orders(None, "the kill switch is on", now)
+        if self._quiet.may_work(now):
+            self._keep_the_rest(now)
+
+    def _keep_the_rest(self, now: datetime) -> None:
+        """Do what may wait while a bar closes."""
         if not self._servers_lost:
             self.desk.repeat_cancels(now)
         self._feeds.keep_house(now)
-        if self._calm(now):
+        if self._quiet.calm(now):
+            self.risk.look_at_checks(now)
             for spec in self.specs:
                 spec.warm_up(now)
         for command in self.parts.stores.traders.waiting(self.parts.account):

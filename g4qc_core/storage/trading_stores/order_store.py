@@ -1,6 +1,7 @@
 """Decisions and orders, and everything that was heard about an order.
 
-A decision and its orders are one transaction. An order changes together with the event that changed it.
+Decisions and their orders are one transaction. An order changes together with the event that changed it; one that is
+stored as sent or dropped has the event of that in the same transaction.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from g4qc_core.trading.order_states import FINAL, OrderState
 
 _decisions, _orders, _events = trade_decisions.c, trade_orders.c, trade_order_events.c
 _OPEN = [str(state) for state in OrderState if state not in FINAL]
+_KEY = ("account", "spec", "cause", "bar")
 
 
 class OrderStore:
@@ -30,16 +32,20 @@ class OrderStore:
         self._database = database
 
     def decide(self, decision: TradeDecision, orders: Sequence[Order] = ()) -> bool:
-        """Store a decision and its orders in one transaction; return False, and store nothing, if it was decided.
+        """Store a decision and its orders; return False, and store nothing, if it was decided; see `decide_all`."""
+        return decision.key in self.decide_all([(decision, orders)])
 
-        A decision that waited (`PENDING`) gets its orders by `fulfil`.
+    def decide_all(self, made: Sequence[tuple[TradeDecision, Sequence[Order]]]) -> set[DecisionKey]:
+        """Store decisions and their orders in one transaction; return the keys of those that were not decided before.
+
+        Nothing is stored of a decision that was. A decision that waited (`PENDING`) gets its orders by `fulfil`.
         """
-        statement = insert(trade_decisions).values(**_decision_row(decision)).on_conflict_do_nothing()
+        rows = [_decision_row(decision) for decision, _ in made]
+        stored = insert(trade_decisions).on_conflict_do_nothing().returning(*(_decisions[name] for name in _KEY))
         with self._database.transaction() as connection:
-            if connection.execute(statement).rowcount == 0:
-                return False
-            _plan(connection, orders)
-        return True
+            keys = {DecisionKey(*row) for row in connection.execute(stored, rows)} if rows else set()
+            _plan(connection, [order for decision, orders in made if decision.key in keys for order in orders])
+        return keys
 
     def fulfil(
         self, key: DecisionKey, state: DecisionState, orders: Sequence[Order], at: datetime, reason: str = ""
@@ -126,17 +132,9 @@ class OrderStore:
             at: by the gateway's clock, UTC.
         """
         changed = update(trade_orders).where(_orders.ref == order.ref)
-        event = {
-            "account": order.decision.account,
-            "ref": order.ref,
-            "at": at,
-            "kind": kind,
-            "said": dict(said),
-            "state": str(order.state),
-        }
         with self._database.transaction() as connection:
             connection.execute(changed.values(**_changing(order), changed_at=at))
-            connection.execute(insert(trade_order_events).values(**event))
+            connection.execute(insert(trade_order_events).values(**_event(order, kind, said, at)))
 
     def events(self, ref: str) -> list[dict[str, Any]]:
         """Return what was heard about an order, in the order of arrival: at, kind, said, state."""
@@ -155,9 +153,34 @@ def _ordered(account: str) -> Select:
 
 
 def _plan(connection: Connection, orders: Iterable[Order]) -> None:
-    rows = [_order_row(order) for order in orders]
-    if rows:
-        connection.execute(insert(trade_orders), rows)
+    planned = list(orders)
+    if planned:
+        connection.execute(insert(trade_orders), [_order_row(order) for order in planned])
+    events = [
+        _event(order, *said, order.sent_at or order.planned_at)
+        for order in planned
+        if (said := _begun(order)) is not None
+    ]
+    if events:
+        connection.execute(insert(trade_order_events), events)
+
+
+def _begun(order: Order) -> tuple[str, dict[str, Any]] | None:
+    """Return kind and words of the event that an order begins with; None if it waits to be sent."""
+    if order.state is OrderState.SENT:
+        return "send", {"order_id": order.order_id, "client_id": order.client_id}
+    return ("refused", {"why": order.why}) if order.state is OrderState.DROPPED else None
+
+
+def _event(order: Order, kind: str, said: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    return {
+        "account": order.decision.account,
+        "ref": order.ref,
+        "at": at,
+        "kind": kind,
+        "said": dict(said),
+        "state": str(order.state),
+    }
 
 
 def _of(key: DecisionKey) -> Any:
@@ -229,7 +252,7 @@ def _order_row(order: Order) -> dict[str, Any]:
         "currency": contract.currency,
         **{name: getattr(order, name) for name in _FIXED},
         **_changing(order),
-        "changed_at": order.planned_at,
+        "changed_at": order.sent_at or order.planned_at,
     }
 
 
