@@ -16,6 +16,7 @@ from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import Reconciliation
 from g4qc_core.trading.broker import Broker, Commission, Execution, OpenOrder
+from g4qc_core.trading.intents import Order
 from g4qc_core.trading.order_states import Cause, OrderState
 from g4qc_core.trading.reconciliation import BrokerDifference, BrokerSide, KnownOrder, differences
 
@@ -96,8 +97,9 @@ class Reconciler:
     def adopt(self, broker: Broker, symbol: str, note: str, at: datetime) -> None:
         """Take the broker's positions, open orders' executions and money of an instrument as ours.
 
-        Executions of somebody else count as explained; contracts that no execution explains are entered by hand at the
-        broker's average cost.
+        Executions of somebody else count as explained. Contracts that an order of ours has filled by the broker's own
+        words, and whose executions it lists no more, belong to the order's spec. What neither explains belongs to no
+        spec. Both are entered at the broker's average cost.
 
         Args:
             broker: the connection.
@@ -116,11 +118,20 @@ class Reconciler:
                 continue
             held, other = self._book.holdings().get(con_id), theirs.get(con_id)
             missing = (other.quantity if other else 0) - (held.quantity if held else 0)
+            price = other.average_cost / point if other else held.average_price if held else Decimal(0)
+            contract = symbol, self._book.month(con_id), con_id
+            for order, claimed in self._claims(con_id):
+                self._stores.executions.adopt(account, contract, claimed, price, at, note, order)
+                missing -= claimed
             if missing:
-                price = other.average_cost / point if other else held.average_price if held else Decimal(0)
-                month = self._book.month(con_id)
-                self._stores.executions.adopt(account, (symbol, month, con_id), missing, price, at, note)
+                self._stores.executions.adopt(account, contract, missing, price, at, note)
         self._book.reload()
+
+    def _claims(self, con_id: int) -> list[tuple[Order, int]]:
+        """Return the orders that have filled more contracts than executions tell of, and those contracts with sign."""
+        claims = [order for order in self._book.unfilled_claims() if order.contract.con_id == con_id]
+        lacking = [(order, order.filled - self._book.filled(order.ref)) for order in claims]
+        return [(order, many if order.action == "BUY" else -many) for order, many in lacking]
 
     def _look(self, broker: Broker) -> Look:
         executions, costs = broker.executions()

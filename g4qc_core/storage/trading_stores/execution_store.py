@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import trade_executions
 from g4qc_core.trading.broker import Commission, Execution
+from g4qc_core.trading.intents import Order
 from g4qc_core.trading.ledger import Fill
 
 _columns = trade_executions.c
@@ -74,9 +75,9 @@ class ExecutionStore:
         price: Decimal,
         at: datetime,
         note: str,
-        spec: str = "",
+        order: Order | None = None,
     ) -> None:
-        """Enter contracts that no order of ours bought or sold, so that the positions agree again.
+        """Enter contracts of which no execution tells, so that the positions agree again.
 
         Args:
             account: that holds them.
@@ -85,13 +86,14 @@ class ExecutionStore:
             price: in points.
             at: by the gateway's clock, UTC.
             note: who did so, and why.
-            spec: to which they are given; empty: to none.
+            order: of ours that bought or sold them; None: none did.
         """
+        ref = "" if order is None else order.ref
         row = {
             "account": account,
-            "exec_id": f"{_ADOPTED}{contract[2]}-{int(at.timestamp() * 1000)}",
-            "ref": "",
-            "spec": spec or "adopted",
+            "exec_id": f"{_ADOPTED}{ref or contract[2]}-{int(at.timestamp() * 1000)}",
+            "ref": ref,
+            "spec": "adopted" if order is None else order.decision.spec,
             "order_id": 0,
             "perm_id": 0,
             "client_id": 0,
