@@ -92,6 +92,8 @@ class LiveSeries:
         self._exits = pd.Series(dtype="float64")
         self._rolls = roll_frame([])
         self._only = ""
+        # Asked at every bar of a minute.
+        self._fronts: dict[date, str] = {}
         self._reach: tuple[date, date] | None = None
         self._made: dict[tuple[date, str], _Made] = {}
         self.settled_to: date | None = None
@@ -137,7 +139,9 @@ class LiveSeries:
         """Return the contract month that the series reads on a trade date; empty if none is known."""
         if self._rolls.empty:
             return self._only
-        return str(front_on(self._rolls, pd.Series([pd.Timestamp(day)]))[0])
+        if day not in self._fronts:
+            self._fronts[day] = str(front_on(self._rolls, pd.Series([pd.Timestamp(day)]))[0])
+        return self._fronts[day]
 
     def behind(self, now: datetime) -> list[Session]:
         """Return the sessions after the stored ones that have begun at `now`, ascending."""
@@ -245,6 +249,7 @@ class LiveSeries:
 
     def _follow(self, made: RollCalendar | None) -> None:
         self._rolls = roll_frame([]) if made is None else made.rolls
+        self._fronts = {}
         self._only = str(self._stored["contract"].iloc[-1]) if len(self._stored) else (made.front if made else "")
 
     def _sessions_of(self, series: pd.DataFrame) -> list[Session]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from g4qc_core.errors import (
     ClientIdInUse,
@@ -41,6 +42,8 @@ Connect = Callable[[], AbstractContextManager[Broker]]
 
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _SIMULATED_TIME = 0.1
+_KEPT_LINES = 1000
+_APART = 20.0
 _ID_PAUSES = (2.0, 5.0, 10.0, 20.0)
 
 
@@ -94,6 +97,8 @@ class Trader:
         self._lock: SessionLock | None = None
         self._record: TraderRecord | None = None
         self._unwritten: list[tuple[str, str, str, datetime]] = []
+        self._file = settings.trading
+        self._told = _text_of(self._file)
 
     def run(self, stop: threading.Event) -> None:
         """Connect and trade, again and again; raises as `run_trader`."""
@@ -145,6 +150,10 @@ class Trader:
             specs=[unit.name for unit in self._units],
         )
         self._keep("starting", "")
+        apart = (broker.now() - datetime.now(UTC)).total_seconds()
+        if abs(apart) > _APART and not is_simulated(account):
+            words = f"The gateway's clock is {abs(apart):.0f} s {'ahead of' if apart > 0 else 'behind'} this machine's."
+            self._say("warning", account, f"{words} Bars end by the gateway's clock: set the one that is wrong.")
         switch = KillSwitch(self._settings.home, self._stores)
         parts = SessionParts(
             account, self._plan.limits, self._units, self._stores, switch, self._started, self._say, self._report
@@ -173,7 +182,9 @@ class Trader:
 
     def _report(self, session: TradingSession) -> None:
         if self._lock is not None and not self._lock.held:
-            raise TraderRunning(f"The lock of {self._account} was lost: the database was away. Start the trader again.")
+            # It is taken again before anything else is done, unless another trader was quicker.
+            raise DatabaseUnavailable(f"The database was away, and with it the lock of {self._account}.")
+        self._watch_file()
         self._write_log()
         now = session.broker.now()
         limits = session.risk.used(now)
@@ -205,22 +216,27 @@ class Trader:
 
     def _wait(self, why: str, pause: float, stop: threading.Event) -> None:
         self._say("warning", self._account or "gateway", f"{why} Trying again in {pause:g} s.")
-        try:
+        with suppress(DatabaseUnavailable):
             self._keep("waiting", why)
-        except DatabaseUnavailable as error:
-            self._tell(f"warning: {error}")
         stop.wait(pause)
 
     def _end(self, state: str, why: str) -> None:
         self._write_log()
-        try:
+        with suppress(DatabaseUnavailable):
             self._keep(state, why)
-        except DatabaseUnavailable as error:
-            self._tell(f"warning: {error}")
+
+    def _watch_file(self) -> None:
+        """Say once that the trading file was changed, or is gone: what it says now is not traded."""
+        if self._file and self._told != (text := _text_of(self._file)):
+            self._told = text
+            words = f"{self._file} was changed. This trader goes by what it said before: stop it and start it again."
+            self._say("warning", self._account, words)
 
     def _say(self, level: str, subject: str, words: str) -> None:
         """Tell a line, and write it to the log: at once if it is a warning or an error, else within a second."""
-        self._tell(f"{level}: {subject}: {words}")
+        # A full disk or a terminal that was closed must not end a trader; the log still has the words.
+        with suppress(OSError):
+            self._tell(f"{level}: {subject}: {words}")
         self._unwritten.append((level, subject, words, datetime.now(UTC)))
         if level != "info":
             self._write_log()
@@ -231,8 +247,16 @@ class Trader:
             return
         try:
             self._stores.traders.say(self._account, lines)
-        except DatabaseUnavailable as error:
-            self._tell(f"warning: the last lines are not in the log: {error}")
+        except DatabaseUnavailable:
+            # They are written when the database is back.
+            self._unwritten = [*lines, *self._unwritten][-_KEPT_LINES:]
+
+
+def _text_of(file: Path | None) -> str:
+    try:
+        return "" if file is None else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:

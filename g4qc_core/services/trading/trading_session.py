@@ -24,6 +24,7 @@ from g4qc_core.services.trading.session_parts import SessionParts
 from g4qc_core.services.trading.spec_trader import SpecTrader
 from g4qc_core.services.trading.trade_desk import TradeDesk
 from g4qc_core.services.trading.traded_specs import TradedUnit, first_bar, points_of
+from g4qc_core.services.trading.unnamed_specs import leave_behind
 from g4qc_core.trading.broker import (
     Broker,
     BrokerEvent,
@@ -126,6 +127,7 @@ class TradingSession:
         self.desk.connect(self.broker)
         self.reconcile("start")
         self.risk.learn_margins(self.broker, self.desk.new_id)
+        leave_behind(self.book, self.desk, {spec.name for spec in self.specs}, self.parts.tell, self.broker.now())
         self.desk.send_planned(self.broker.now(), self._too_old)
         self._feeds.subscribe_all()
         for spec in self.specs:
@@ -277,9 +279,8 @@ class TradingSession:
 
     def _too_old(self, order: Order) -> str | None:
         late = (self.broker.now() - order.planned_at).total_seconds()
-        if late > self.parts.limits.stale_after:
-            return f"the trader was restarted {late:.0f} s after the decision"
-        return None
+        words = f"the trader was restarted {late:.0f} s after the decision"
+        return words if late > self.parts.limits.stale_after else None
 
     def reconcile(self, cause: str) -> None:
         """Compare with the broker; raises GatewayError if a question fails."""

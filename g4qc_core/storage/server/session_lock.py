@@ -11,7 +11,7 @@ from typing import Self
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import OID
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from g4qc_core.storage.server.database import Database
 
@@ -79,13 +79,14 @@ class SessionLock:
         """Release the lock, visible to all processes when this returns. Calling it again does nothing."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            # The end of a connection frees its locks too, but only when the server notices.
-            with suppress(DBAPIError):
+            # The end of a connection frees its locks too, but only when the server notices. One that is broken does not
+            # even begin the statement.
+            with suppress(SQLAlchemyError):
                 connection.execute(
                     text("SELECT pg_advisory_unlock(:space, :key)"), {"space": self._space, "key": self.key}
                 )
             # A broken connection could keep the lock in the pool, so it is closed.
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 connection.invalidate()
             connection.close()
 
