@@ -1,6 +1,6 @@
 """A trader that is killed 200 times over a day of bars, with faults: the kill test of the suite at full length.
 
-    uv run python -m benchmarks.bench_killed_trader [KILLS [SEED]]
+    uv run python -m benchmarks.bench_killed_trader [KILLS [SEED [PACE]]]
 
 It prints what happened, and fails if a position is wrong, an order was sent twice or an execution is missing.
 """
@@ -24,12 +24,13 @@ def main() -> None:
     """Run the test once, on an embedded server of its own."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    pace = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
     market = SyntheticMarket(products(load_registry()))
     with tempfile.TemporaryDirectory(prefix="g4qc-kills-") as folder:
         settings = Settings(_env_file=None, home=Path(folder) / "server")  # type: ignore[call-arg]
         with open_stores(settings) as stores:
             began = time.monotonic()
-            said = killed(kills, stores, Path(folder) / "home", market, seed)
+            said = killed(kills, stores, Path(folder) / "home", market, seed, pace)
             print(f"{said}; {time.monotonic() - began:.0f} s")
 
 

@@ -11,8 +11,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -62,7 +64,7 @@ sizing = "contracts(2)"
 parameters = { fast = 2, slow = 3 }
 """
 FAULTS = """
-seed = 11
+seed = {seed}
 [[fault]]
 do = "lost"
 on = "order_status"
@@ -109,6 +111,10 @@ class Killer:
         gateway: that they trade on.
         decided: returns what the newest decision is about.
         seed: of the random points.
+        pace: how much longer they live than `LIVES`.
+
+    Attributes:
+        spared: nobody is killed while somebody holds it.
     """
 
     def __init__(
@@ -118,9 +124,11 @@ class Killer:
         gateway: SimulatedGateway,
         decided: Callable[[], object] = lambda: None,
         seed: int = 5,
+        pace: float = 1.0,
     ) -> None:
         self.kills = 0
-        self._decided = decided
+        self.spared = threading.Lock()
+        self._decided, self._pace = decided, pace
         command = [sys.executable, "-m", "tests.fixtures.forked_traders", str(home), database, gateway.host]
         self._parent = subprocess.Popen(
             [*command, str(gateway.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
@@ -151,9 +159,10 @@ class Killer:
             time.sleep(0.05)
         shortest, middle, longest = LIVES
         bounds = (shortest, middle) if self._chance.random() < 0.5 else (middle, longest)
-        time.sleep(self._chance.uniform(*bounds))
-        os.kill(child, signal.SIGKILL)
-        self.ended()
+        time.sleep(self._chance.uniform(*bounds) * self._pace)
+        with self.spared:
+            os.kill(child, signal.SIGKILL)
+            self.ended()
         self.kills += 1
 
     def close(self) -> None:
@@ -162,7 +171,7 @@ class Killer:
         self._parent.wait()
 
 
-def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket, seed: int = 5) -> str:
+def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket, seed: int = 5, pace: float = 1.0) -> str:
     """Kill traders over most of a day of bars, let the last one end the day, check everything, and say what happened.
 
     Args:
@@ -170,28 +179,39 @@ def killed(kills: int, stores: Stores, home: Path, market: SyntheticMarket, seed
         stores: of an empty database on the embedded server.
         home: a folder.
         market: of the gateway.
-        seed: of the points at which traders are killed.
+        seed: of the points at which traders are killed, and of the faults.
+        pace: how much longer they live than in the suite.
     """
     home.mkdir()
     (home / "trading.toml").write_text(TRADING)
     (home / "backtests.toml").write_text(BACKTESTS)
     url = stores.database.url.render_as_string(hide_password=False)
     clock = GatewayClock(BEGIN, frozen=True)
-    gateway = SimulatedGateway(market, clock=clock, max_version=178, script=FaultScript.parse(FAULTS))
+    gateway = SimulatedGateway(market, clock=clock, max_version=178, script=FaultScript.parse(FAULTS.format(seed=seed)))
     fill(stores, settings_of(home, url, "127.0.0.1", 1), market, "ES", FIRST, BEGIN, ("5min",))
     green(stores, "ES")
     account, said = market.account, home / "said.txt"
     bars = list(bars_of("ES", "5min", BEGIN, END))
     with gateway:
-        killer = Killer(home, url, gateway, lambda: _newest(stores, account), seed)
+        killer = Killer(home, url, gateway, lambda: _newest(stores, account), seed, pace)
         try:
             killing = threading.Thread(target=killer.run, args=[kills], daemon=True)
             killing.start()
+
+            def over() -> bool:
+                return not killing.is_alive()
+
             # The bar in progress when the first trader starts is the first that is decided.
             wait_until(lambda: bool(stores.traders.starts(account)), said)
             while killing.is_alive():
-                _pass(stores, account, clock, bars.pop(0), said, lambda: not killing.is_alive())
+                night = _day(bars[0][1]) > _day(clock.now())
+                with killer.spared if night else nullcontext():
+                    # An execution that nobody has heard by the gateway's midnight is listed no more.
+                    wait_until(lambda night=night: over() or not night or _all_heard(stores, account, gateway), said)
+                    if not over():
+                        _pass(stores, account, clock, bars.pop(0), said, over)
             last = killer.start()
+            wait_until(lambda: _all_heard(stores, account, gateway), said)
             for _ in range(CALM):
                 _pass(stores, account, clock, bars.pop(0), said)
             wait_until(lambda: _on_target(stores, account), said)
@@ -256,6 +276,18 @@ def _pass(
     clock.set(end)
     clock.set(end + timedelta(seconds=6))
     wait_until(lambda: over() or bool(stores.orders.decisions(account, "paper", start, end)), said)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo("America/New_York")).date()
+
+
+def _all_heard(stores: Stores, account: str, gateway: SimulatedGateway) -> bool:
+    """Whether no order is under way, and every execution is in the ledger."""
+    if [one for one in stores.orders.open_orders(account) if one.state != "lost"]:
+        return False
+    heard = {root_of(one.exec_id)[0] for one in stores.executions.fills(account)}
+    return heard == {fill.root for fill in list(gateway.broker.fills)}
 
 
 def _newest(stores: Stores, account: str) -> list[DecisionKey]:
