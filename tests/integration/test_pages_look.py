@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from g4qc_core.api.api_keys import Scope
-from g4qc_core.api.site import PATHS
 from g4qc_core.instruments.price_text import price_text
 from g4qc_core.instruments.registry import load_registry
 from tests.core.api.test_outage import close, reopen
@@ -28,21 +27,6 @@ def visitor(visit: Visit, api: Api) -> Iterator[Visitor]:
     made = visit(api.url)
     yield made
     made.was_undisturbed()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_narrow_screen_needs_no_scrolling_sideways(visit: Visit, api: Api, path: str) -> None:
-    visitor = visit(api.url, width=360, height=740, color_scheme="dark")
-    page = visitor.opens(path)
-    expect(page.locator("main [aria-busy]")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert page.get_by_role("navigation").get_by_role("link").count() == len(PATHS)
-    visitor.was_undisturbed()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_every_page_says_that_its_bars_are_synthetic(visitor: Visitor, path: str) -> None:
-    expect(visitor.opens(path).get_by_role("note")).to_contain_text("none of these prices was ever traded")
 
 
 def test_a_page_speaks_the_visitors_language_and_another_one_when_asked(visit: Visit, api: Api) -> None:

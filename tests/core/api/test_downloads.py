@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import httpx
 import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sqlalchemy import URL
 
 from g4qc_core.api.bar_encoding import BarFormat, Format
 from g4qc_core.api.downloads import download_headers, file_name
 from g4qc_core.backtest.metrics import DEFINITIONS
 from tests.core.storage.test_stores import _equity, _record, _trades
-from tests.fixtures.api import Api
-from tests.fixtures.home import Home
+from tests.fixtures.api import Api, served
+from tests.fixtures.home import home_on
 
 ID = f"{77:032x}"
 METRICS = {"starting_cash": 100_000, "sharpe": 0.7, "sortino": None}
 
 
-@pytest.fixture
-def results(make_home: Callable[..., Home], make_api: Callable[..., Api]) -> Api:
-    """The API over one result."""
-    api = make_api(make_home().settings)
-    api.services.stores().backtests.save(_record(ID, METRICS), _trades(), _equity())
-    return api
+@pytest.fixture(scope="module")
+def results(home_template: URL) -> Iterator[Api]:
+    """The API over one result, for tests that only read."""
+    with home_on(home_template) as home, served(home.settings) as api:
+        api.services.stores().backtests.save(_record(ID, METRICS), _trades(), _equity())
+        yield api
 
 
 def named(answer: httpx.Response) -> str:

@@ -131,14 +131,15 @@ def test_every_page_is_one_shell_that_allows_no_script_but_its_own(api: Api, pat
 
 @pytest.mark.integration
 def test_files_are_kept_for_good_and_packed_and_nothing_beside_them_is_served(api: Api) -> None:
-    base = re.findall(r'src="/pages/(\w+)/js/main.js"', httpx.get(f"{api.url}/").text)[0]
-    for name in FILES:
-        content = (BUNDLE / name).read_bytes()
-        for accepted, coding in (("gzip", "gzip"), ("identity", None), ("gzip;q=0", None)):
-            answer = httpx.get(f"{api.url}/pages/{base}/{name}", headers={"Accept-Encoding": accepted})
-            assert (answer.status_code, answer.content) == (200, content), name
-            assert answer.headers.get("Content-Encoding") == coding, name
-            assert "immutable" in answer.headers["Cache-Control"]
-            assert "Accept-Encoding" in answer.headers["Vary"]
-    for escape in ("../site.py", "%2e%2e/site.py", "..%2f..%2fsettings.py", "js/../../site.py", ""):
-        assert httpx.get(f"{api.url}/pages/{base}/{escape}").status_code == 404, escape
+    with httpx.Client(base_url=api.url) as client:
+        base = re.findall(r'src="/pages/(\w+)/js/main.js"', client.get("/").text)[0]
+        for name in FILES:
+            content = (BUNDLE / name).read_bytes()
+            for accepted, coding in (("gzip", "gzip"), ("identity", None), ("gzip;q=0", None)):
+                answer = client.get(f"/pages/{base}/{name}", headers={"Accept-Encoding": accepted})
+                assert (answer.status_code, answer.content) == (200, content), name
+                assert answer.headers.get("Content-Encoding") == coding, name
+                assert "immutable" in answer.headers["Cache-Control"]
+                assert "Accept-Encoding" in answer.headers["Vary"]
+        for escape in ("../site.py", "%2e%2e/site.py", "..%2f..%2fsettings.py", "js/../../site.py", ""):
+            assert client.get(f"/pages/{base}/{escape}").status_code == 404, escape
