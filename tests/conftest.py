@@ -1,6 +1,8 @@
 """Fixtures for all tests; the real servers are in `tests/fixtures`, one file per server."""
 
+import gc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -30,10 +32,30 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `fast` each test that needs no server and is not marked `integration`, `browser` or `slow`."""
+    """Mark `fast` each test that needs no server and is not marked `integration`, `browser` or `slow`.
+
+    Files in which all are fast come last: what is short at the end keeps no worker waiting for another.
+    """
     for item in items:
         if _needs_no_server(item) and not any(item.get_closest_marker(name) for name in _SLOW_MARKERS):
             item.add_marker("fast")
+    slow = {item.path for item in items if item.get_closest_marker("fast") is None}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage all that lives to the end: thousands of tests, and the modules."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """Distribute files as `tests.fixtures.distribution` says, where nobody asks for another way."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.fixtures.distribution import SharedServers
+
+    return SharedServers(config, log)
 
 
 def _fast_lane(config: pytest.Config) -> bool:

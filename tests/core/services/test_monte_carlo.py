@@ -24,8 +24,10 @@ from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import ES
 from tests.core.services.test_series import keep, stores
+from tests.fixtures.database import embedded_alone as database
+from tests.fixtures.database import on_each_server
 
-__all__ = ["stores"]
+__all__ = ["database", "stores"]
 
 REGISTRY = load_registry()
 KIND = study_kind("monte_carlo")
@@ -56,6 +58,7 @@ def frames_of(ready: Stores, record: StudyRecord) -> dict[str, bytes]:
     return {name: ready.studies.parquet(record.id, name) for name in ready.studies.frames(record.id)}
 
 
+@on_each_server
 def test_a_simulation_is_stored_with_all_frames_and_judged(ready: Stores, settings: Settings) -> None:
     record = simulated(ready, settings)
     assert record == ready.studies.find(record.id)

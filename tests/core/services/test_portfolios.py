@@ -27,8 +27,10 @@ from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import EQUITY, ES
 from tests.core.services.test_series import CHAIN, HOURS, LONGER, MINUTES, keep, stores
+from tests.fixtures.database import embedded_alone as database
+from tests.fixtures.database import on_each_server
 
-__all__ = ["stores"]
+__all__ = ["database", "stores"]
 
 REGISTRY = load_registry()
 NQ = REGISTRY["NQ"]
@@ -80,6 +82,7 @@ def done(run: PortfolioStudy) -> StudyRecord:
     return run.record
 
 
+@on_each_server
 def test_a_portfolio_is_stored_checked_and_reported(ready: Stores, settings: Settings) -> None:
     run = study(ready, settings)
     assert run.words == (

@@ -12,8 +12,9 @@ from g4qc_core.services.research.search_report import publish_search, search_pag
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from tests.core.services.test_searches import REGISTRY, done, ready, run_of, stores
+from tests.fixtures.database import embedded_alone as database
 
-__all__ = ["ready", "stores"]
+__all__ = ["database", "ready", "stores"]
 
 
 def test_the_report_has_the_stored_trials_and_what_the_best_is_worth(ready: Stores, settings: Settings) -> None:

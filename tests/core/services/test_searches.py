@@ -20,8 +20,10 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import ES
 from tests.core.services.test_series import keep, stores
+from tests.fixtures.database import embedded_alone as database
+from tests.fixtures.database import on_each_server
 
-__all__ = ["stores"]
+__all__ = ["database", "stores"]
 
 REGISTRY = load_registry()
 BACKTEST = {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h", "cash": 1_000_000}
@@ -57,6 +59,7 @@ def trials_of(ready: Stores, record: SearchRecord) -> list[tuple[Any, ...]]:
     ]
 
 
+@on_each_server
 def test_a_search_is_stored_confirmed_and_judged(ready: Stores, settings: Settings) -> None:
     run = run_of(ready, settings)
     assert run.known is None
@@ -112,6 +115,7 @@ def test_a_search_that_is_stopped_goes_on_and_ends_the_same(
     assert (uncut.numbers, uncut.returns.tobytes()) == (kept.numbers, kept.returns.tobytes())
 
 
+@on_each_server
 def test_the_same_search_does_not_run_twice_at_once(ready: Stores, settings: Settings) -> None:
     events = run_of(ready, settings).events()
     next(events)

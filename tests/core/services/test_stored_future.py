@@ -17,8 +17,9 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import ES
 from tests.core.services.test_series import keep, stores
+from tests.fixtures.database import embedded_alone as database
 
-__all__ = ["stores"]
+__all__ = ["database", "stores"]
 
 REGISTRY = load_registry()
 

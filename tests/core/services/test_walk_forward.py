@@ -30,8 +30,10 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import ES
 from tests.core.services.test_series import keep, stores
+from tests.fixtures.database import embedded_alone as database
+from tests.fixtures.database import on_each_server
 
-__all__ = ["stores"]
+__all__ = ["database", "stores"]
 
 REGISTRY = load_registry()
 BACKTEST = {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h", "cash": 1_000_000}
@@ -73,6 +75,7 @@ def held(ready: Stores, windows: pd.DataFrame, contracts: int) -> pd.Series:
     return run_on(spec, read_bars(spec, REGISTRY, ready), REGISTRY["ES"]).daily_equity
 
 
+@on_each_server
 def test_windows_are_searched_tested_stitched_and_kept(ready: Stores, settings: Settings) -> None:
     run = run_of(ready, settings, folds=5)
     record, events = done(run)

@@ -29,8 +29,9 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.services.test_walk_forward import BACKTEST, REGISTRY, ready, run_of, stores
+from tests.fixtures.database import embedded_alone as database
 
-__all__ = ["ready", "stores"]
+__all__ = ["database", "ready", "stores"]
 
 PRICES = ["open", "high", "low", "close"]
 

@@ -14,8 +14,9 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
 from tests.core.services.test_walk_forward import REGISTRY, SPEC, ready, stores
+from tests.fixtures.database import embedded_alone as database
 
-__all__ = ["ready", "stores"]
+__all__ = ["database", "ready", "stores"]
 
 
 @pytest.fixture
