@@ -31,7 +31,7 @@ SPEC: dict[str, Any] = {
     "backtest": BACKTEST,
     "parameters": {"fast": "2:7:1", "slow": "6:30:6"},
     "constraints": ["trades >= 5"],
-    "workers": 2,
+    "workers": 1,
 }
 
 
@@ -61,7 +61,7 @@ def trials_of(ready: Stores, record: SearchRecord) -> list[tuple[Any, ...]]:
 
 @on_each_server
 def test_a_search_is_stored_confirmed_and_judged(ready: Stores, settings: Settings) -> None:
-    run = run_of(ready, settings)
+    run = run_of(ready, settings, workers=2)
     assert run.known is None
     record, events = done(run)
     assert record == ready.searches.find(record.id)
@@ -92,7 +92,7 @@ def test_a_search_that_is_stopped_goes_on_and_ends_the_same(
 ) -> None:
     monkeypatch.setattr(searches, "_BLOCK", 5)
     monkeypatch.setattr(searches, "_TELL_AFTER", 0.0)
-    run = run_of(ready, settings)
+    run = run_of(ready, settings, workers=2)
     events = run.events()
     while next(events).done < 12:
         pass
@@ -106,7 +106,7 @@ def test_a_search_that_is_stopped_goes_on_and_ends_the_same(
     trials = trials_of(ready, record)
     with database.transaction() as connection:
         connection.exec_driver_sql("TRUNCATE searches, search_trials, search_returns, trials")
-    whole, _ = done(run_of(ready, settings))
+    whole, _ = done(run_of(ready, settings, workers=2))
     assert trials_of(ready, whole) == trials
     assert (whole.id, whole.best, whole.counts) == (record.id, record.best, record.counts)
     uncut = ready.searches.returns(record.id)

@@ -43,7 +43,7 @@ SEARCH = {
     "constraints": ["trades >= 2"],
     "objective": "total_return",
 }
-SPEC: dict[str, Any] = {"name": "tried", "search": SEARCH, "train": 20, "test": 10, "windows": 3, "workers": 2}
+SPEC: dict[str, Any] = {"name": "tried", "search": SEARCH, "train": 20, "test": 10, "windows": 3, "workers": 1}
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def held(ready: Stores, windows: pd.DataFrame, contracts: int) -> pd.Series:
 
 @on_each_server
 def test_windows_are_searched_tested_stitched_and_kept(ready: Stores, settings: Settings) -> None:
-    run = run_of(ready, settings, folds=5)
+    run = run_of(ready, settings, folds=5, workers=2)
     record, events = done(run)
     assert record == ready.studies.find(record.id)
     assert record.state == "done"
