@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from g4qc_core.client_frames import MissingSessions as MissingSessions
     from g4qc_core.client_frames import ResultsCompared as ResultsCompared
     from g4qc_core.client_study import Study as Study
+    from g4qc_core.client_trading import TradingClient as TradingClient
     from g4qc_core.errors import G4qcError as G4qcError
     from g4qc_core.errors import PermanentError as PermanentError
     from g4qc_core.errors import TransientError as TransientError
@@ -86,6 +87,7 @@ __all__ = [
     "Strategy",
     "Study",
     "Timeframe",
+    "TradingClient",
     "TransientError",
     "Validated",
     "calendar",
@@ -123,6 +125,7 @@ _MODULES = {
     "g4qc_core.client": ("G4QC",),
     "g4qc_core.client_frames": ("MissingSessions", "ResultsCompared"),
     "g4qc_core.client_study": ("Study",),
+    "g4qc_core.client_trading": ("TradingClient",),
     "g4qc_core.errors": ("G4qcError", "PermanentError", "TransientError"),
     "g4qc_core.explore_answer": ("Explored",),
     "g4qc_core.futures.adjustment": ("Adjustment",),

@@ -28,6 +28,7 @@ from g4qc_core.client_frames import (
     metrics_frame,
     results_frame,
 )
+from g4qc_core.client_trading import TradingClient
 from g4qc_core.errors import TransientError
 from g4qc_core.explore_answer import Explored
 from g4qc_core.server_connection import ServerConnection
@@ -63,6 +64,11 @@ class G4QC(StudiesClient):
         settings = load_settings()
         secret = key or (settings.api_key.get_secret_value() if settings.api_key else None)
         self._server = ServerConnection(url or settings.api_link, secret)
+
+    @property
+    def trading(self) -> TradingClient:
+        """What the traders do, the kill switch, and wishes for a running trader."""
+        return TradingClient(self._server)
 
     @property
     def _studies(self) -> ServerStudies:

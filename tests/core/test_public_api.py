@@ -30,6 +30,7 @@ REACHED = {
     "MissingRun",  # an entry of `Completeness.runs()`
     "StudySource",  # given to a `Study` by the client that makes it
     "StudyWork",  # the same
+    "ServerConnection",  # given to a `TradingClient` by the client that makes it
 }
 
 

@@ -2698,10 +2698,10 @@ export interface components {
             /** Decisions */
             decisions: components["schemas"]["DecisionEntry"][];
             /**
-             * More
-             * @description True if older ones follow: raise `offset`
+             * Next Cursor
+             * @description Send it as `before` for the next page; null at the end
              */
-            more: boolean;
+            next_cursor: string | null;
         };
         /**
          * DecisionPreview
@@ -3018,10 +3018,10 @@ export interface components {
             /** Fills */
             fills: components["schemas"]["FillView"][];
             /**
-             * More
-             * @description True if older ones follow: raise `offset`
+             * Next Cursor
+             * @description Send it as `before` for the next page; null at the end
              */
-            more: boolean;
+            next_cursor: string | null;
         };
         /**
          * FillView
@@ -4184,10 +4184,10 @@ export interface components {
             /** Orders */
             orders: components["schemas"]["OrderEntry"][];
             /**
-             * More
-             * @description True if older ones follow: raise `offset`
+             * Next Cursor
+             * @description Send it as `before` for the next page; null at the end
              */
-            more: boolean;
+            next_cursor: string | null;
         };
         /**
          * Outcome
@@ -5959,6 +5959,11 @@ export interface components {
             account: string;
             /** Lines */
             lines: components["schemas"]["LogEntry"][];
+            /**
+             * Next Cursor
+             * @description Send it as `before` for the next page; null at the end
+             */
+            next_cursor: number | null;
         };
         /**
          * TradingState
@@ -11205,7 +11210,8 @@ export interface operations {
                 /** @description Only orders that have not ended */
                 open?: boolean;
                 limit?: number;
-                offset?: number;
+                /** @description next_cursor of the previous page */
+                before?: string | null;
                 /** @description Default: the account that is traded */
                 account?: string | null;
             };
@@ -11361,7 +11367,8 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                offset?: number;
+                /** @description next_cursor of the previous page */
+                before?: string | null;
                 /** @description Default: the account that is traded */
                 account?: string | null;
             };
@@ -11442,7 +11449,8 @@ export interface operations {
                 /** @description Name of a traded spec; default: all */
                 spec?: string | null;
                 limit?: number;
-                offset?: number;
+                /** @description next_cursor of the previous page */
+                before?: string | null;
                 /** @description Default: the account that is traded */
                 account?: string | null;
             };
@@ -11681,6 +11689,8 @@ export interface operations {
                 limit?: number;
                 /** @description Only lines with a higher id */
                 after?: number;
+                /** @description next_cursor of the previous page */
+                before?: number | null;
                 /** @description Default: the account that is traded */
                 account?: string | null;
             };

@@ -2,15 +2,22 @@ import type { Schemas } from "../api/client";
 import { clock, number } from "../format/format";
 import { useWords } from "../lang/words";
 
+interface MeterProps {
+  name: string;
+  used: number;
+  limit: number;
+  show?: (value: number) => string;
+}
+
 /** How much of something is used up. */
-export function Meter({ name, used, limit }: { name: string; used: number; limit: number }) {
+export function Meter({ name, used, limit, show = number }: MeterProps) {
   return (
     <div className="meter">
       <span>{name}</span>
       <span className="num">
-        {number(used)} / {number(limit)}
+        {show(used)} / {show(limit)}
       </span>
-      <progress max={Math.max(1, limit)} value={used} aria-label={name} />
+      <progress max={limit || 1} value={used} aria-label={name} />
     </div>
   );
 }

@@ -1,11 +1,19 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Problem } from "../api/problem";
 import { useWords } from "../lang/words";
 import { sentence, titleOf } from "./failures";
 
+/** What is asked, at once or a page at a time. */
+interface Asked<T> {
+  data: T | undefined;
+  isError: boolean;
+  error: unknown;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
+
 /** A part of a page that is loaded: busy, shown, or failing with a way to try again. */
-export function Region<T>({ query, children }: { query: UseQueryResult<T>; children: (value: T) => ReactNode }) {
+export function Region<T>({ query, children }: { query: Asked<T>; children: (value: T) => ReactNode }) {
   const { t } = useWords();
   if (query.data !== undefined && !query.isError) return <>{children(query.data)}</>;
   if (query.isError) return <Failing error={query.error} again={() => void query.refetch()} busy={query.isFetching} />;

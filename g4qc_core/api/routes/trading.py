@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.api_keys import Key
+from g4qc_core.api.decision_cursors import read_decision_cursor, write_decision_cursor
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanTrade, Context
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.api.routes.trading_entries import (
@@ -40,7 +41,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Name = Annotated[str, Field(max_length=40, pattern=NO_NUL)]
 _Spec = Annotated[str | None, Query(max_length=100, pattern=NO_NUL, description="Name of a traded spec; default: all")]
 _Limit = Annotated[int, Query(ge=1, le=1000)]
-_Offset = Annotated[int, Query(ge=0, le=10**6)]
+_Before = Annotated[str | None, Query(max_length=200, pattern=NO_NUL, description="next_cursor of the previous page")]
 
 
 class _TradedAccount:
@@ -114,13 +115,12 @@ def orders(
     account: _Account,
     open_only: Annotated[bool, Query(alias="open", description="Only orders that have not ended")] = False,
     limit: _Limit = 100,
-    offset: _Offset = 0,
+    before: _Before = None,
 ) -> OrderPage:
     """List orders, newest first."""
-    found = account.overview.orders(account.name, limit + 1, offset, open_only=open_only)
-    return OrderPage(
-        account=account.name, orders=[_as(OrderEntry, one) for one in found[:limit]], more=len(found) > limit
-    )
+    found = account.overview.orders(account.name, limit + 1, before, open_only=open_only)
+    shown = [_as(OrderEntry, one) for one in found[:limit]]
+    return OrderPage(account=account.name, orders=shown, next_cursor=shown[-1].ref if len(found) > limit else None)
 
 
 @router.get("/orders/{ref}", dependencies=[CanRead])
@@ -134,18 +134,21 @@ def order(
 
 
 @router.get("/fills", dependencies=[CanRead])
-def fills(account: _Account, limit: _Limit = 100, offset: _Offset = 0) -> FillPage:
+def fills(account: _Account, limit: _Limit = 100, before: _Before = None) -> FillPage:
     """List executions, newest first; of a corrected one the correction."""
-    found = account.overview.fills(account.name, limit + 1, offset)
-    return FillPage(account=account.name, fills=found[:limit], more=len(found) > limit)
+    found = account.overview.fills(account.name, limit + 1, before)
+    following = found[limit - 1].exec_id if len(found) > limit else None
+    return FillPage(account=account.name, fills=found[:limit], next_cursor=following)
 
 
 @router.get("/decisions", dependencies=[CanRead])
-def decisions(account: _Account, spec: _Spec = None, limit: _Limit = 100, offset: _Offset = 0) -> DecisionPage:
+def decisions(account: _Account, spec: _Spec = None, limit: _Limit = 100, before: _Before = None) -> DecisionPage:
     """List what the specs wanted to hold, newest bar first, and what became of it."""
-    found = account.overview.decisions(account.name, limit + 1, offset, spec)
+    last = None if before is None else read_decision_cursor(account.name, before)
+    found = account.overview.decisions(account.name, limit + 1, last, spec)
     shown = [one.model_dump() for one in found[:limit]]
-    return DecisionPage.model_validate({"account": account.name, "decisions": shown, "more": len(found) > limit})
+    following = write_decision_cursor(found[limit - 1]) if len(found) > limit else None
+    return DecisionPage.model_validate({"account": account.name, "decisions": shown, "next_cursor": following})
 
 
 @router.get("/locks", dependencies=[CanRead])
@@ -170,10 +173,12 @@ def log(
     account: _Account,
     limit: _Limit = 100,
     after: Annotated[int, Query(ge=0, le=2**62, description="Only lines with a higher id")] = 0,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="next_cursor of the previous page")] = None,
 ) -> TradingLog:
     """Return the last lines of the trader's log, newest first."""
-    found = [one.model_dump() for one in account.overview.log(account.name, limit, after)]
-    return TradingLog.model_validate({"account": account.name, "lines": found})
+    found = [one.model_dump() for one in account.overview.log(account.name, limit + 1, after, before)]
+    following = found[limit - 1]["id"] if len(found) > limit else None
+    return TradingLog.model_validate({"account": account.name, "lines": found[:limit], "next_cursor": following})
 
 
 @router.get("/drifts", dependencies=[CanRead])

@@ -24,6 +24,8 @@ from g4qc_core.services.trading.shown.views import (
     TradingSummary,
 )
 
+_NEXT = "Send it as `before` for the next page; null at the end"
+
 
 class TraderEntry(TraderView):
     """A trader as it reported itself last."""
@@ -86,7 +88,7 @@ class OrderPage(BaseModel):
 
     account: str
     orders: list[OrderEntry]
-    more: bool = Field(description="True if older ones follow: raise `offset`")
+    next_cursor: str | None = Field(description=_NEXT)
 
 
 class OrderDetail(OrderEntry):
@@ -100,7 +102,7 @@ class FillPage(BaseModel):
 
     account: str
     fills: list[FillView]
-    more: bool = Field(description="True if older ones follow: raise `offset`")
+    next_cursor: str | None = Field(description=_NEXT)
 
 
 class DecisionPage(BaseModel):
@@ -108,7 +110,7 @@ class DecisionPage(BaseModel):
 
     account: str
     decisions: list[DecisionEntry]
-    more: bool = Field(description="True if older ones follow: raise `offset`")
+    next_cursor: str | None = Field(description=_NEXT)
 
 
 class LockList(BaseModel):
@@ -130,6 +132,7 @@ class TradingLog(BaseModel):
 
     account: str
     lines: list[LogEntry]
+    next_cursor: int | None = Field(description=_NEXT)
 
 
 class DriftList(BaseModel):

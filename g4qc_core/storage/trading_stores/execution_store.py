@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import Numeric, RowMapping, cast, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.server.database import Database
@@ -21,6 +21,13 @@ from g4qc_core.trading.ledger import Fill
 
 _columns = trade_executions.c
 _ADOPTED = "adopted-"
+# As `ledger.root_of` and `ledger.in_force`.
+_ROOT = func.regexp_replace(_columns.exec_id, r"\.[0-9]+$", "")
+_NEWEST_FIRST = (
+    cast(func.coalesce(func.substring(_columns.exec_id, r"\.([0-9]+)$"), "0"), Numeric).desc(),
+    _columns.commission.is_(None),
+    _columns.exec_id.desc(),
+)
 
 
 class ExecutionStore:
@@ -120,6 +127,29 @@ class ExecutionStore:
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(_columns.executed_at, _columns.exec_id)).mappings()
             return [_fill(row) for row in rows]
+
+    def newest_fills(self, account: str, most: int, before: str | None = None) -> list[Fill]:
+        """Return executions in their newest version, newest first; see `ledger.in_force`.
+
+        Args:
+            account: that trades.
+            most: largest number of executions.
+            before: id of an execution: only those that follow it; none follows an unknown one.
+        """
+        versions = (
+            select(trade_executions, func.row_number().over(partition_by=_ROOT, order_by=_NEWEST_FIRST).label("place"))
+            .where(_columns.account == account)
+            .subquery()
+        )
+        at = tuple_(versions.c.executed_at, versions.c.exec_id)
+        chosen = select(versions).where(versions.c.place == 1)
+        if before is not None:
+            last = select(_columns.executed_at, _columns.exec_id)
+            last = last.where(_columns.account == account, _columns.exec_id == before)
+            chosen = chosen.where(at < last.scalar_subquery())
+        chosen = chosen.order_by(versions.c.executed_at.desc(), versions.c.exec_id.desc()).limit(most)
+        with self._database.transaction() as connection:
+            return [_fill(row) for row in connection.execute(chosen).mappings()]
 
     def give(self, account: str, exec_ids: Sequence[str], spec: str) -> None:
         """Give executions of somebody else to a spec, so that they count as explained."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.server.database import Database
@@ -21,6 +21,7 @@ from g4qc_core.trading.order_refs import DecisionKey
 from g4qc_core.trading.order_states import FINAL, OrderState
 
 _decisions, _orders, _events = trade_decisions.c, trade_orders.c, trade_order_events.c
+_PLACE = tuple_(_decisions.spec, _decisions.cause)
 _OPEN = [str(state) for state in OrderState if state not in FINAL]
 _KEY = ("account", "spec", "cause", "bar")
 
@@ -81,8 +82,9 @@ class OrderStore:
         since: datetime | None = None,
         until: datetime | None = None,
         most: int | None = None,
+        before: DecisionKey | None = None,
     ) -> list[TradeDecision]:
-        """Return decisions, newest bar first, of bars in `[since, until)`, UTC."""
+        """Return decisions, newest bar first, of bars in `[since, until)`, UTC; those that follow `before`."""
         chosen = select(trade_decisions).where(_decisions.account == account)
         if spec is not None:
             chosen = chosen.where(_decisions.spec == spec)
@@ -90,6 +92,9 @@ class OrderStore:
             chosen = chosen.where(_decisions.bar >= since)
         if until is not None:
             chosen = chosen.where(_decisions.bar < until)
+        if before is not None:
+            same = and_(_decisions.bar == before.bar, tuple_(before.spec, before.cause) < _PLACE)
+            chosen = chosen.where(or_(_decisions.bar < before.bar, same))
         ordered = chosen.order_by(_decisions.bar.desc(), _decisions.spec, _decisions.cause).limit(most)
         with self._database.transaction() as connection:
             return [_decision(row) for row in connection.execute(ordered).mappings()]
@@ -103,11 +108,32 @@ class OrderStore:
         """Return the orders that have not ended, lost ones included, in the order of planning."""
         return self._read(_ordered(account).where(_orders.state.in_(_OPEN)))
 
-    def orders(self, account: str, since: datetime | None = None, most: int | None = None) -> list[Order]:
-        """Return orders planned at or after `since`, newest first."""
+    def orders(
+        self,
+        account: str,
+        since: datetime | None = None,
+        most: int | None = None,
+        *,
+        before: str | None = None,
+        open_only: bool = False,
+    ) -> list[Order]:
+        """Return orders, newest first.
+
+        Args:
+            account: that trades.
+            since: only those planned at this instant or later, UTC.
+            most: largest number of orders.
+            before: reference of an order: only those that follow it; none follows an unknown one.
+            open_only: only those that have not ended, lost ones included.
+        """
         chosen = select(trade_orders).where(_orders.account == account)
         if since is not None:
             chosen = chosen.where(_orders.planned_at >= since)
+        if open_only:
+            chosen = chosen.where(_orders.state.in_(_OPEN))
+        if before is not None:
+            last = select(_orders.planned_at, _orders.ref).where(_orders.account == account, _orders.ref == before)
+            chosen = chosen.where(tuple_(_orders.planned_at, _orders.ref) < last.scalar_subquery())
         return self._read(chosen.order_by(_orders.planned_at.desc(), _orders.ref.desc()).limit(most))
 
     def sent_since(self, account: str, since: datetime) -> list[datetime]:

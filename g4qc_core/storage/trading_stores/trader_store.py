@@ -159,9 +159,11 @@ class TraderStore:
             with self._database.transaction() as connection:
                 connection.execute(insert(trade_log), rows)
 
-    def log(self, account: str, most: int = 100, after: int = 0) -> list[LogLine]:
-        """Return the last lines of the log with a number above `after`, newest first."""
+    def log(self, account: str, most: int = 100, after: int = 0, before: int | None = None) -> list[LogLine]:
+        """Return the last lines of the log with a number above `after` and below `before`, newest first."""
         chosen = select(trade_log).where(_log.account == account, _log.id > after)
+        if before is not None:
+            chosen = chosen.where(_log.id < before)
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(_log.id.desc()).limit(most)).mappings()
             return [LogLine(**row) for row in rows]

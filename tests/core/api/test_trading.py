@@ -58,13 +58,24 @@ def test_pages_say_if_more_follow(stores: Stores, traded_api: Api) -> None:
     trade(stores, NOW)
     with traded_api.client(Scope.READ) as client:
         first = client.get("/trading/orders", params={"limit": 1}).json()
-        second = client.get("/trading/orders", params={"limit": 1, "offset": 1}).json()
-        assert (first["more"], second["more"]) == (True, False)
+        second = client.get("/trading/orders", params={"limit": 1, "before": first["next_cursor"]}).json()
+        assert (first["next_cursor"], second["next_cursor"]) == (first["orders"][0]["ref"], None)
         assert [one["open"] for one in first["orders"] + second["orders"]] == [True, False]
         order = client.get(f"/trading/orders/{second['orders'][0]['ref']}").json()
         assert [event["state"] for event in order["events"]] == ["sent", "working", "filled"]
         assert client.get("/trading/orders/g4-none").status_code == 404
-        assert client.get("/trading/decisions", params={"spec": SPEC, "limit": 2}).json()["more"] is True
+        assert client.get("/trading/decisions", params={"spec": SPEC, "limit": 2}).json()["next_cursor"]
+        for path, name in {"orders": "orders", "fills": "fills", "decisions": "decisions", "log": "lines"}.items():
+            every, pages, cursor = client.get(f"/trading/{path}").json()[name], [], None
+            while not pages or cursor is not None:
+                page = client.get(f"/trading/{path}", params={"limit": 1, **({"before": cursor} if cursor else {})})
+                pages += page.json()[name]
+                cursor = page.json()["next_cursor"]
+            assert len(every) > 1
+            assert pages == every
+        for cursor in ("x", "1.bar", "1.none.s", f"{10**30}.bar.s"):
+            assert client.get("/trading/decisions", params={"before": cursor}).status_code == 422
+        assert client.get("/trading/fills", params={"before": "none"}).json()["fills"] == []
         assert client.get("/trading/decisions", params={"spec": "none"}).json()["decisions"] == []
 
 

@@ -3,6 +3,7 @@ import { useWords } from "../../lang/words";
 import { useQueryString } from "../../ui/address";
 import { Card, PageHead } from "../../ui/Card";
 import { isOver, type Job, JobLine } from "../../ui/JobView";
+import { Older } from "../../ui/Older";
 import { Empty, Failing } from "../../ui/Region";
 import { JobFilters } from "./JobFilters";
 import { JobTable } from "./JobTable";
@@ -30,11 +31,6 @@ function AllJobs() {
   const list = useJobs(filter, OFTEN);
   const jobs = list.data?.pages.flatMap((page) => page.jobs) ?? [];
   const narrowed = Boolean(filter.kind || filter.state || filter.find);
-  const more = list.hasNextPage && (
-    <button type="button" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-      {t("runs.older")}
-    </button>
-  );
   return (
     <>
       <PageHead title={t("nav.runs")} about={t("runs.about")} />
@@ -63,7 +59,7 @@ function AllJobs() {
             {jobs.length > 0 && <JobTable jobs={jobs} />}
             {!jobs.length && narrowed && <Empty title={t("runs.none")} text={t("runs.none.text")} />}
             {!jobs.length && !narrowed && <Empty title={t("jobs.empty")} text={t("jobs.empty.text")} />}
-            {more && <div className="body">{more}</div>}
+            <Older list={list} />
           </Card>
         </>
       )}

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { usePolling } from "../../api/changes";
 import { moment, number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Older } from "../../ui/Older";
 import { Empty, Region } from "../../ui/Region";
 import { type Decision, decisionsQuery } from "./queries";
 import { toneOf } from "./states";
@@ -14,7 +15,7 @@ const SOON = 5000;
 /** What each spec wanted to hold on the close of a bar, and what became of it. */
 export function Decisions({ account }: { account: string }) {
   const { t, word } = useWords();
-  const decisions = useQuery({ ...decisionsQuery(account), refetchInterval: usePolling(SOON) });
+  const decisions = useInfiniteQuery({ ...decisionsQuery(account), refetchInterval: usePolling(SOON) });
   const columns = useMemo<Column<Decision>[]>(
     () => [
       { name: "bar", title: t("column.bar"), value: (one) => one.bar, show: (one) => moment(one.bar) },
@@ -38,11 +39,11 @@ export function Decisions({ account }: { account: string }) {
     <Card title={t("trading.decisions")} className="tall">
       <Region query={decisions}>
         {(found) =>
-          found.decisions.length ? (
+          found.length ? (
             <DataTable
               caption={t("trading.decisions")}
               columns={columns}
-              rows={found.decisions}
+              rows={found}
               rowKey={(one) => `${one.spec} ${one.cause} ${one.bar}`}
             />
           ) : (
@@ -50,6 +51,7 @@ export function Decisions({ account }: { account: string }) {
           )
         }
       </Region>
+      <Older list={decisions} />
     </Card>
   );
 }

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { usePolling } from "../../api/changes";
 import { moment, money, number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Older } from "../../ui/Older";
 import { Empty, Region } from "../../ui/Region";
 import { type Fill, fillsQuery } from "./queries";
 
@@ -13,7 +14,7 @@ const SOON = 5000;
 /** The executions of an account, newest first. */
 export function Fills({ account }: { account: string }) {
   const { t } = useWords();
-  const fills = useQuery({ ...fillsQuery(account), refetchInterval: usePolling(SOON) });
+  const fills = useInfiniteQuery({ ...fillsQuery(account), refetchInterval: usePolling(SOON) });
   const columns = useMemo<Column<Fill>[]>(
     () => [
       { name: "at", title: t("trading.at"), value: (one) => one.at, show: (one) => moment(one.at, "UTC", true) },
@@ -48,18 +49,14 @@ export function Fills({ account }: { account: string }) {
     <Card title={t("trading.fills")} className="tall">
       <Region query={fills}>
         {(found) =>
-          found.fills.length ? (
-            <DataTable
-              caption={t("trading.fills")}
-              columns={columns}
-              rows={found.fills}
-              rowKey={(one) => one.exec_id}
-            />
+          found.length ? (
+            <DataTable caption={t("trading.fills")} columns={columns} rows={found} rowKey={(one) => one.exec_id} />
           ) : (
             <Empty title={t("trading.fills.none")} />
           )
         }
       </Region>
+      <Older list={fills} />
     </Card>
   );
 }

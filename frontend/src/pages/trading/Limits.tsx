@@ -1,8 +1,12 @@
 import type { Schemas } from "../../api/client";
+import { percent } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { Meter } from "../../ui/Meter";
 import { Empty } from "../../ui/Region";
+
+/** Limits that are shares of something. */
+const SHARES = new Set(["margin_share", "price_distance"]);
 
 /** What is used of each limit. */
 export function Limits({ limits }: { limits: readonly Schemas["LimitUse"][] }) {
@@ -17,7 +21,13 @@ export function Limits({ limits }: { limits: readonly Schemas["LimitUse"][] }) {
                 {t("trading.limit.unknown", { name: word("limit", name) })}
               </p>
             ) : (
-              <Meter key={name} name={word("limit", name)} used={used} limit={limit} />
+              <Meter
+                key={name}
+                name={word("limit", name)}
+                used={used}
+                limit={limit}
+                show={SHARES.has(name) ? percent : undefined}
+              />
             ),
           )}
         </div>

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { usePolling } from "../../api/changes";
 import { moment, number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { Older } from "../../ui/Older";
 import { Empty, Region } from "../../ui/Region";
 import { OrderDialog } from "./OrderDialog";
 import { type Order, ordersQuery } from "./queries";
@@ -17,7 +18,7 @@ export function Orders({ account }: { account: string }) {
   const { t, word } = useWords();
   const [open, setOpen] = useState(true);
   const [chosen, choose] = useState<string>();
-  const orders = useQuery({ ...ordersQuery(account, open), refetchInterval: usePolling(SOON) });
+  const orders = useInfiniteQuery({ ...ordersQuery(account, open), refetchInterval: usePolling(SOON) });
   const columns = useMemo<Column<Order>[]>(
     () => [
       {
@@ -74,13 +75,14 @@ export function Orders({ account }: { account: string }) {
     >
       <Region query={orders}>
         {(found) =>
-          found.orders.length ? (
-            <DataTable caption={t("trading.orders")} columns={columns} rows={found.orders} rowKey={(one) => one.ref} />
+          found.length ? (
+            <DataTable caption={t("trading.orders")} columns={columns} rows={found} rowKey={(one) => one.ref} />
           ) : (
             <Empty title={t(open ? "trading.orders.noneopen" : "trading.orders.none")} />
           )
         }
       </Region>
+      <Older list={orders} />
       {chosen && <OrderDialog reference={chosen} close={() => choose(undefined)} />}
     </Card>
   );

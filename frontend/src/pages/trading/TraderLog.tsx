@@ -1,8 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { usePolling } from "../../api/changes";
 import { moment } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
+import { Older } from "../../ui/Older";
 import { Empty, Region } from "../../ui/Region";
 import { logQuery } from "./queries";
 
@@ -11,11 +12,11 @@ const SOON = 5000;
 /** The last lines of the trader's log, the newest first. */
 export function TraderLog({ account }: { account: string }) {
   const { t } = useWords();
-  const log = useQuery({ ...logQuery(account), refetchInterval: usePolling(SOON) });
+  const log = useInfiniteQuery({ ...logQuery(account), refetchInterval: usePolling(SOON) });
   return (
     <Card title={t("trading.log")}>
       <Region query={log}>
-        {({ lines }) =>
+        {(lines) =>
           lines.length ? (
             // A list that scrolls is reached by the keyboard.
             // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -36,6 +37,7 @@ export function TraderLog({ account }: { account: string }) {
           )
         }
       </Region>
+      <Older list={log} />
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 /** What the page reads of trading; the stream of changes names it `trading`. */
 
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, got, type Schemas } from "../../api/client";
 
 export type Account = Schemas["AccountEntry"];
@@ -15,7 +15,7 @@ export type Position = Schemas["PositionView"];
 export type Reconciliation = Schemas["ReconciliationEntry"];
 export type Command = Schemas["CommandEntry"];
 
-/** Most rows of a list on the page. */
+/** Rows of a page of a list. */
 export const MOST = 100;
 
 export const summaryQuery = queryOptions({
@@ -24,10 +24,13 @@ export const summaryQuery = queryOptions({
 });
 
 export const ordersQuery = (account: string, open: boolean) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["trading", "orders", account, open],
-    queryFn: ({ signal }) =>
-      got(api.GET("/api/v1/trading/orders", { params: { query: { account, open, limit: MOST } }, signal })),
+    queryFn: ({ signal, pageParam: before }) =>
+      got(api.GET("/api/v1/trading/orders", { params: { query: { account, open, limit: MOST, before } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap((page) => page.orders),
   });
 
 export const orderQuery = (ref: string) =>
@@ -37,17 +40,23 @@ export const orderQuery = (ref: string) =>
   });
 
 export const fillsQuery = (account: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["trading", "fills", account],
-    queryFn: ({ signal }) =>
-      got(api.GET("/api/v1/trading/fills", { params: { query: { account, limit: MOST } }, signal })),
+    queryFn: ({ signal, pageParam: before }) =>
+      got(api.GET("/api/v1/trading/fills", { params: { query: { account, limit: MOST, before } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap((page) => page.fills),
   });
 
 export const decisionsQuery = (account: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["trading", "decisions", account],
-    queryFn: ({ signal }) =>
-      got(api.GET("/api/v1/trading/decisions", { params: { query: { account, limit: MOST } }, signal })),
+    queryFn: ({ signal, pageParam: before }) =>
+      got(api.GET("/api/v1/trading/decisions", { params: { query: { account, limit: MOST, before } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap((page) => page.decisions),
   });
 
 export const reconciliationsQuery = (account: string) =>
@@ -58,10 +67,13 @@ export const reconciliationsQuery = (account: string) =>
   });
 
 export const logQuery = (account: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["trading", "log", account],
-    queryFn: ({ signal }) =>
-      got(api.GET("/api/v1/trading/log", { params: { query: { account, limit: MOST } }, signal })),
+    queryFn: ({ signal, pageParam: before }) =>
+      got(api.GET("/api/v1/trading/log", { params: { query: { account, limit: MOST, before } }, signal })),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap((page) => page.lines),
   });
 
 export const driftsQuery = (account: string) =>

@@ -35,7 +35,8 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import EVERY_ACCOUNT
 from g4qc_core.storage.trading_stores.trader_store import TraderRecord
 from g4qc_core.trading.intents import Order, TradeDecision
-from g4qc_core.trading.ledger import Fill, in_force
+from g4qc_core.trading.ledger import Fill
+from g4qc_core.trading.order_refs import DecisionKey
 from g4qc_core.trading.order_states import FINAL, OrderState
 
 STALE_AFTER = timedelta(minutes=2)
@@ -113,13 +114,12 @@ class TradingOverview:
         """Return the position of every contract that was ever traded, by instrument and month."""
         return position_views(self._stores, self._registry, account)
 
-    def orders(self, account: str, limit: int, offset: int = 0, *, open_only: bool = False) -> list[OrderView]:
-        """Return orders, newest first."""
-        if open_only:
-            found = self._stores.orders.open_orders(account)[::-1]
-        else:
-            found = self._stores.orders.orders(account, most=offset + limit)
-        return [order_view(order) for order in found[offset : offset + limit]]
+    def orders(
+        self, account: str, limit: int, before: str | None = None, *, open_only: bool = False
+    ) -> list[OrderView]:
+        """Return orders, newest first, from the one that follows the reference `before`."""
+        found = self._stores.orders.orders(account, most=limit, before=before, open_only=open_only)
+        return [order_view(order) for order in found]
 
     def order(self, ref: str) -> OrderView:
         """Return one order.
@@ -136,15 +136,15 @@ class TradingOverview:
         """Return what was heard about an order, in the order of arrival."""
         return [OrderEventView(**event) for event in self._stores.orders.events(ref)]
 
-    def fills(self, account: str, limit: int, offset: int = 0) -> list[FillView]:
-        """Return executions in their newest version, newest first."""
-        found = in_force(self._stores.executions.fills(account))[::-1]
-        return [fill_view(account, fill) for fill in found[offset : offset + limit]]
+    def fills(self, account: str, limit: int, before: str | None = None) -> list[FillView]:
+        """Return executions in their newest version, newest first, from the one that follows the id `before`."""
+        return [fill_view(account, fill) for fill in self._stores.executions.newest_fills(account, limit, before)]
 
-    def decisions(self, account: str, limit: int, offset: int = 0, spec: str | None = None) -> list[DecisionView]:
-        """Return decisions, newest bar first."""
-        found = self._stores.orders.decisions(account, spec, most=offset + limit)
-        return [decision_view(one) for one in found[offset:]]
+    def decisions(
+        self, account: str, limit: int, before: DecisionKey | None = None, spec: str | None = None
+    ) -> list[DecisionView]:
+        """Return decisions, newest bar first, from the one that follows `before`."""
+        return [decision_view(one) for one in self._stores.orders.decisions(account, spec, most=limit, before=before)]
 
     def locks(self, account: str, *, resolved: bool = False, most: int | None = None) -> list[LockView]:
         """Return the locks in force, oldest first; with `resolved` all locks, newest first."""
@@ -158,9 +158,9 @@ class TradingOverview:
             for one in found
         ]
 
-    def log(self, account: str, most: int, after: int = 0) -> list[LogLineView]:
-        """Return the last lines of the log with a number above `after`, newest first."""
-        return [LogLineView(**vars(line)) for line in self._stores.traders.log(account, most, after)]
+    def log(self, account: str, most: int, after: int = 0, before: int | None = None) -> list[LogLineView]:
+        """Return the last lines of the log with a number above `after` and below `before`, newest first."""
+        return [LogLineView(**vars(line)) for line in self._stores.traders.log(account, most, after, before)]
 
     def drifts(self, account: str, most: int, spec: str | None = None) -> list[DriftView]:
         """Return how far paper fills were from the backtest, newest trade date first."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from g4qc_core.services.trading.shown.overview import STALE_AFTER, TradingOvervi
 from g4qc_core.services.trading.shown.trader_commands import answered, ask
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
-from tests.core.services.trading.traded import ACCOUNT, NOW, SPEC, order, record, trade
+from g4qc_core.trading.ledger import in_force
+from g4qc_core.trading.order_refs import DecisionKey
+from tests.core.services.trading.traded import ACCOUNT, NOW, SPEC, execution, order, record, trade
 
 
 @pytest.fixture
@@ -60,15 +64,36 @@ def test_an_account_is_shown_with_all_that_holds_for_it(stores: Stores, tmp_path
 def test_pages_follow_one_another(stores: Stores, tmp_path: Path) -> None:
     trade(stores)
     overview = _overview(stores, tmp_path)
-    for read in (overview.orders, overview.fills, overview.decisions):
-        every = read(ACCOUNT, 10)
-        assert len(every) >= 2
-        assert [read(ACCOUNT, 1, number)[0] for number in range(len(every))] == every
-        assert read(ACCOUNT, 10, len(every)) == []
+    orders, fills, decisions = (read(ACCOUNT, 10) for read in (overview.orders, overview.fills, overview.decisions))
+    keys = [DecisionKey(one.account, one.spec, one.cause, one.bar) for one in decisions]  # type: ignore[arg-type]
+    assert min(len(orders), len(fills), len(decisions)) >= 2
+    for number in range(len(orders)):
+        assert overview.orders(ACCOUNT, 10, orders[number].ref) == orders[number + 1 :]
+    for number in range(len(fills)):
+        assert overview.fills(ACCOUNT, 10, fills[number].exec_id) == fills[number + 1 :]
+    for number in range(len(decisions)):
+        assert overview.decisions(ACCOUNT, 10, keys[number]) == decisions[number + 1 :]
     assert [one.open for one in overview.orders(ACCOUNT, 10, open_only=True)] == [True]
     assert [line.words for line in overview.log(ACCOUNT, 10)] == ["NQ is locked.", "Connected."]
     assert [one.cause for one in overview.reconciliations(ACCOUNT, 5)] == ["schedule", "start"]
     assert overview.drifts(ACCOUNT, 5)[0].figures["fills"] == 2
+
+
+def test_fills_are_those_in_force(stores: Stores, tmp_path: Path) -> None:
+    trade(stores)
+    overview, first = _overview(stores, tmp_path), NOW - timedelta(minutes=90)
+    known = execution(2, 1, "5000.75", first)
+    for exec_id, price in (("0000e0d5.00000002.01.02", "5000.25"), ("0000e0d5.00000002.01.10", "5000.00"),
+                           ("plain", "1"), ("plain.x", "2")):  # fmt: skip
+        stores.executions.add(replace(known, exec_id=exec_id, price=Decimal(price)), SPEC, "202612", first)
+    shown = overview.fills(ACCOUNT, 10)
+    kept = in_force(stores.executions.fills(ACCOUNT))
+    assert {(one.exec_id, one.price) for one in shown} == {(one.exec_id, float(one.price)) for one in kept}
+    assert {one.exec_id for one in shown} == {
+        *("0000e0d5.00000001.01.01", "0000e0d5.00000002.01.10", "plain", "plain.x")
+    }
+    # A cursor of a version that was corrected since goes on behind it.
+    assert "plain" not in {one.exec_id for one in overview.fills(ACCOUNT, 10, "0000e0d5.00000002.01.01")}
 
 
 def test_an_order_is_shown_with_its_events(stores: Stores, tmp_path: Path) -> None:
