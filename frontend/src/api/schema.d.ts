@@ -1896,7 +1896,7 @@ export interface components {
              * Locks
              * @description In force
              */
-            locks: components["schemas"]["LockView"][];
+            locks: components["schemas"]["LockEntry"][];
             /** Limits */
             limits: components["schemas"]["LimitUse"][];
             /**
@@ -3452,20 +3452,10 @@ export interface components {
             limit: number;
         };
         /**
-         * LockList
-         * @description Locks of instruments.
-         */
-        LockList: {
-            /** Account */
-            account: string;
-            /** Locks */
-            locks: components["schemas"]["LockView"][];
-        };
-        /**
-         * LockView
+         * LockEntry
          * @description Why an instrument is not traded until a person has looked.
          */
-        LockView: {
+        LockEntry: {
             /** Id */
             id: number;
             /** Account */
@@ -3501,6 +3491,16 @@ export interface components {
             resolved_by: string | null;
             /** Resolution */
             resolution: string | null;
+        };
+        /**
+         * LockList
+         * @description Locks of instruments.
+         */
+        LockList: {
+            /** Account */
+            account: string;
+            /** Locks */
+            locks: components["schemas"]["LockEntry"][];
         };
         /**
          * LogEntry

@@ -19,6 +19,7 @@ from g4qc_core.api.routes.trading_entries import (
     DecisionPage,
     DriftList,
     FillPage,
+    LockEntry,
     LockList,
     OrderDetail,
     OrderEntry,
@@ -158,7 +159,8 @@ def locks(
     limit: _Limit = 100,
 ) -> LockList:
     """List why instruments are not traded until a person has looked, with both sides."""
-    return LockList(account=account.name, locks=account.overview.locks(account.name, resolved=resolved, most=limit))
+    found = account.overview.locks(account.name, resolved=resolved, most=limit)
+    return LockList(account=account.name, locks=[_as(LockEntry, one) for one in found])
 
 
 @router.get("/reconciliations", dependencies=[CanRead])

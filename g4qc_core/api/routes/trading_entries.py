@@ -63,9 +63,17 @@ class CommandEntry(CommandView):
     answer: Annotated[Spoken | None, Field(description="null while the trader has not answered")]
 
 
+class LockEntry(LockView):
+    """Why an instrument is not traded until a person has looked."""
+
+    ours: Spoken = Field(description="Our side")
+    theirs: Spoken = Field(description="The broker's side")
+
+
 class AccountEntry(AccountView):
     """One account: its trader and all that holds for it now."""
 
+    locks: list[LockEntry] = Field(description="In force")  # type: ignore[assignment]
     trader: TraderEntry | None = Field(description="null if none has ever run")
     reconciliation: ReconciliationEntry | None = Field(description="The last one")
 
@@ -117,7 +125,7 @@ class LockList(BaseModel):
     """Locks of instruments."""
 
     account: str
-    locks: list[LockView]
+    locks: list[LockEntry]
 
 
 class ReconciliationList(BaseModel):

@@ -44,6 +44,8 @@ class SessionParts:
 
     def beginning(self, now: datetime) -> str:
         """Return what a session says when it begins at `now`, UTC: what is traded, and when it decides next."""
+        names = ", ".join(unit.name for unit in self.units)
         ends = [end for unit in self.units if (end := unit.series.bars.next_end(now)) is not None]
-        following = f" The next bar closes at {min(ends):%Y-%m-%d %H:%M} UTC." if ends else ""
-        return f"Trading {', '.join(unit.name for unit in self.units)}.{following}"
+        if not ends:
+            return f"Trading {names}."
+        return f"Trading {names}. The next bar closes at {min(ends):%Y-%m-%d %H:%M} UTC."

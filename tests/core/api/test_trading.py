@@ -15,6 +15,8 @@ from g4qc_core.services.trading.kill_switch import HALT_FILE
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.trading_stores.safety_store import Reconciliation
+from g4qc_core.trading.reconciliation import BrokerDifference
 from tests.core.services.trading.traded import ACCOUNT, SPEC, record, trade
 from tests.fixtures.api import NOW, Api
 
@@ -77,6 +79,32 @@ def test_pages_say_if_more_follow(stores: Stores, traded_api: Api) -> None:
             assert client.get("/trading/decisions", params={"before": cursor}).status_code == 422
         assert client.get("/trading/fills", params={"before": "none"}).json()["fills"] == []
         assert client.get("/trading/decisions", params={"spec": "none"}).json()["decisions"] == []
+
+
+def test_both_sides_of_a_difference_are_told_in_the_asked_language(stores: Stores, traded_api: Api) -> None:
+    trade(stores, NOW)
+    words = ["g4-1-b1 is filled: 2 of 2.", "BUY 2 ES 202612 MKT was sent.", "Trading a, b. The next bar closes at "
+             "2026-10-06 16:00 UTC."]  # fmt: skip
+    stores.traders.say(ACCOUNT, [("info", "", one, NOW) for one in words])
+    found = BrokerDifference("ES", "execution", "no such execution", "2 contracts at 5000.25 (0000e0d5.01.01)")
+    stores.safety.lock(ACCOUNT, found, NOW)
+    stores.safety.note(Reconciliation(ACCOUNT, NOW, "doubt", False, {}, [str(found)]))
+    with traded_api.client(Scope.READ) as client:
+        client.headers["Accept-Language"] = "es"
+        assert client.get("/trading/reconciliations").json()["reconciliations"][0]["differences"] == [
+            "ES: la ejecución: nosotros tenemos ninguna ejecución así, el bróker tiene 2 contratos a 5000,25 "
+            "(0000e0d5.01.01)"
+        ]
+        locks = {one["symbol"]: (one["ours"], one["theirs"]) for one in client.get("/trading/locks").json()["locks"]}
+        assert locks == {
+            "ES": ("ninguna ejecución así", "2 contratos a 5000,25 (0000e0d5.01.01)"),
+            "NQ": ("0 de 202612", "1"),
+        }
+        assert [one["words"] for one in client.get("/trading/log", params={"limit": 3}).json()["lines"]] == [
+            "Operando a, b. La próxima barra cierra a las 2026-10-06 16:00 UTC.",
+            "BUY 2 ES 202612 MKT se envió.",
+            "g4-1-b1 está ejecutada: 2 de 2.",
+        ]
 
 
 def test_the_kill_switch_needs_a_scope_of_its_own(stores: Stores, traded_api: Api, tmp_path: Path) -> None:
