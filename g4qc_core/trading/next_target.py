@@ -7,6 +7,7 @@ same plan, so that the same bars and the same position give the same target.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ import pandas as pd
 
 from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars
 from g4qc_core.backtest.account.roll_positions import closed_at_rolls
+from g4qc_core.backtest.aligned_inputs import InputBars, check_declared, with_inputs
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.target_positions import from_start, wanted_positions
 from g4qc_core.backtest.prepared_strategy import LibraryStrategy, TargetStrategy, prepare
@@ -24,6 +26,7 @@ from g4qc_core.backtest.sizing.contract_count import contracts_wanted
 from g4qc_core.backtest.sizing.sizing_plan import sizing_numbers
 from g4qc_core.backtest.sizing.sizing_rule import parse_sizing
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.backtest.strategies.declared_inputs import DeclaredInput
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.errors import TradingRefused
 from g4qc_core.instruments.registry import Instrument
@@ -83,12 +86,13 @@ class LiveDecider:
 
     Raises:
         TradingRefused: the spec cannot be traded live; the sentence says why.
-        UsageError: the strategy does not exist.
+        UsageError: the strategy does not exist, or a further input is of no longer timeframe.
     """
 
     def __init__(self, spec: BacktestSpec, instrument: Instrument) -> None:
         self.spec, self.instrument = spec, instrument
         self._strategy = tradable(spec, instrument)
+        check_declared(spec.strategy, self.declared, spec.timeframe)
         self.tail = max(LEAST_TAIL, _MEMORIES * self._strategy.rule.bars_remembered, self._sized_on())
         self._said = f"{spec.content()} {self._strategy.version}"
 
@@ -100,11 +104,22 @@ class LiveDecider:
         return (rule.window + 2) * (1 if length.is_session else _MINUTES_A_SESSION // length.minutes)
 
     @property
+    def declared(self) -> Mapping[str, DeclaredInput]:
+        """Further inputs that the strategy reads, by name."""
+        return self._strategy.rule.inputs
+
+    @property
     def bars_needed(self) -> int:
         """Fewest bars on which it decides."""
         return self._strategy.rule.bars_needed
 
-    def target(self, series: pd.DataFrame, standing: Standing, exits: pd.Series | None = None) -> NextTarget:
+    def target(
+        self,
+        series: pd.DataFrame,
+        standing: Standing,
+        exits: pd.Series | None = None,
+        inputs: Mapping[str, InputBars] | None = None,
+    ) -> NextTarget:
         """Return the target after the last bar of a series.
 
         Args:
@@ -112,17 +127,20 @@ class LiveDecider:
             standing: of the spec at its close.
             exits: own price (points) of the contract that the series leaves, by the timestamp of the first bar of the
                 next one.
+            inputs: complete bars of the further inputs that the strategy declares, by name.
 
         Raises:
-            UsageError: the user's own strategy failed.
+            UsageError: the user's own strategy failed, or an input is not given.
             BacktestRefused: a price off the tick grid, or an account that is too large.
         """
         seen = series.iloc[-self.tail :].reset_index(drop=True)
         bars = price_bars(seen, self.instrument, exits)
         bars = replace(bars, start=_start(bars, standing.begins))
-        contracts, capped = wanted_next(task_of(self.spec, bars, self._strategy, None), self._strategy, standing)
+        strategy = with_inputs(self._strategy, inputs, self.spec.timeframe, self.instrument.calendar)
+        contracts, capped = wanted_next(task_of(self.spec, bars, strategy, None), strategy, standing)
         close = Decimal(int(bars.close[-1] - bars.link[-1])) * self.instrument.price_step
-        said = f"{fingerprint(seen)} {self._said} {standing}"
+        read = [f" {name} {one.version}" for name, one in sorted((inputs or {}).items())]
+        said = f"{fingerprint(seen)} {self._said} {standing}{''.join(read)}"
         return NextTarget(contracts, close, hashlib.sha256(said.encode()).hexdigest()[:32], capped)
 
 
@@ -168,23 +186,22 @@ def tradable(spec: BacktestSpec, instrument: Instrument) -> TargetStrategy:
     """
     strategy = prepare(spec)
     if isinstance(strategy, LibraryStrategy):
-        raise _refused(spec, "a class of backtesting.py places orders itself: write the strategy for G4QC's Strategy")
-    if strategy.rule.inputs:
-        raise _refused(spec, "its strategy reads further inputs, which are not live: choose one without")
+        raise refused(spec, "a class of backtesting.py places orders itself: write the strategy for G4QC's Strategy")
     if spec.on_roll == "hold":
-        raise _refused(spec, "on_roll is 'hold': write 'roll' or 'close'")
+        raise refused(spec, "on_roll is 'hold': write 'roll' or 'close'")
     if parse_sizing(spec.sizing).at == "open":
-        raise _refused(spec, "its sizing takes the price of an open that is not known yet: write at=close")
+        raise refused(spec, "its sizing takes the price of an open that is not known yet: write at=close")
     if spec.last is not None:
-        raise _refused(spec, f"its bars end on {spec.last}: leave `to` out")
+        raise refused(spec, f"its bars end on {spec.last}: leave `to` out")
     if instrument.price_magnifier != 1:
-        raise _refused(spec, f"the prices of {instrument.symbol} are in cents, and orders in cents were never tried")
+        raise refused(spec, f"the prices of {instrument.symbol} are in cents, and orders in cents were never tried")
     if instrument.kind != "FUT":
-        raise _refused(spec, f"{instrument.symbol} is no future")
+        raise refused(spec, f"{instrument.symbol} is no future")
     return strategy
 
 
-def _refused(spec: BacktestSpec, why: str) -> TradingRefused:
+def refused(spec: BacktestSpec, why: str) -> TradingRefused:
+    """Return the error for a spec that cannot be traded live; `why` is a clause that says what to do."""
     return TradingRefused(f"The backtest {spec.name} cannot be traded: {why}.")
 
 

@@ -54,4 +54,6 @@ def _spec(spec: CheckedSpec) -> str:
     if spec.wanted is not None and spec.wanted_bar is not None:
         last += f"; after the bar of {spec.wanted_bar:%Y-%m-%d %H:%M} UTC it wants {counted(spec.wanted, 'contract')}"
     months = listing(spec.contracts, 3) or "no contract"
-    return f"{spec.name}: {spec.strategy} on {spec.instrument} {spec.timeframe}, {spec.order} orders; {months}; {last}"
+    reads = f", reading {listing(spec.inputs)}" if spec.inputs else ""
+    what = f"{spec.strategy} on {spec.instrument} {spec.timeframe}{reads}"
+    return f"{spec.name}: {what}, {spec.order} orders; {months}; {last}"

@@ -26,7 +26,8 @@ from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.services.backtests.spec_inputs import ReadInput, read_inputs, versions_of
 from g4qc_core.services.coverage.completeness import check_sessions
-from g4qc_core.services.series.continuous_series import read_series, roll_exits
+from g4qc_core.services.series.asked_series import AskedSeries
+from g4qc_core.services.series.continuous_series import roll_exits
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import Timeframe, timeframe
 
@@ -100,11 +101,10 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datet
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
         BarsIncomplete: the timeframe was not derived from all stored minutes.
     """
-    instrument, length = registry[spec.instrument], timeframe(spec.timeframe)
-    rule = rule_of(spec, instrument)
-    # `whole`, because a roll after the window must neither change the prices of its bars nor make a result stale.
-    window = spec.first, spec.last
-    read = read_series(stores, instrument, length, spec.adjustment, window, rule, whole=True, now=now)
+    asked = asked_series(spec, registry)
+    instrument, length, rule = asked.instrument, asked.length, asked.rule
+    # A roll after the window must neither change the prices of its bars nor make a result stale.
+    read = asked.read(stores, now)
     return SpecBars(
         series=read.bars,
         exits=roll_exits(stores, instrument, length, read.bars),
@@ -114,6 +114,13 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datet
         old_contracts=_old_contracts(instrument, length, read.bars, stores) if spec.on_roll == "hold" else None,
         inputs=read_inputs(spec, registry, stores, now),
     )
+
+
+def asked_series(spec: BacktestSpec, registry: Registry) -> AskedSeries:
+    """Return the series that a spec trades."""
+    instrument = registry[spec.instrument]
+    window, rule = (spec.first, spec.last), rule_of(spec, instrument)
+    return AskedSeries(instrument, timeframe(spec.timeframe), spec.adjustment, rule, window)
 
 
 def rule_of(spec: BacktestSpec, instrument: Instrument) -> str:

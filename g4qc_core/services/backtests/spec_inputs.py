@@ -24,7 +24,7 @@ from g4qc_core.futures.rolls.roll_calendar import roll_frame, rule_name
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sentences import counted
-from g4qc_core.services.series.continuous_series import read_series
+from g4qc_core.services.series.asked_series import AskedSeries
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe
 
@@ -80,6 +80,20 @@ def read_inputs(
     return {name: _read(name, kind, spec, registry, stores, now) for name, kind in declared.items()}
 
 
+def asked_input(kind: DeclaredInput, spec: BacktestSpec, registry: Registry) -> AskedSeries:
+    """Return the series that is a further input of a spec.
+
+    Raises:
+        UsageError: no such instrument or timeframe.
+    """
+    other, single = isinstance(kind, OtherInstrument), isinstance(kind, NextContract)
+    instrument = registry[kind.symbol if isinstance(kind, OtherInstrument) else spec.instrument]
+    rule = rule_name(instrument) if spec.roll is None or other else str(parse_rule(spec.roll))
+    length = timeframe(spec.timeframe if isinstance(kind, NextContract) else kind.timeframe or spec.timeframe)
+    adjustment = Adjustment.NONE if single else spec.adjustment
+    return AskedSeries(instrument, length, adjustment, rule, (spec.first, spec.last), int(single))
+
+
 def versions_of(inputs: Mapping[str, ReadInput]) -> list[str]:
     """Return the fingerprints of the inputs, by name."""
     return [f"{name} {one.bars.version}" for name, one in sorted(inputs.items())]
@@ -88,15 +102,9 @@ def versions_of(inputs: Mapping[str, ReadInput]) -> list[str]:
 def _read(
     name: str, kind: DeclaredInput, spec: BacktestSpec, registry: Registry, stores: Stores, now: datetime | None
 ) -> ReadInput:
-    own = registry[spec.instrument]
-    other = isinstance(kind, OtherInstrument)
-    instrument = registry[kind.symbol] if isinstance(kind, OtherInstrument) else own
-    rule = rule_name(instrument) if spec.roll is None or other else str(parse_rule(spec.roll))
-    length = timeframe(spec.timeframe if isinstance(kind, NextContract) else kind.timeframe or spec.timeframe)
-    single = isinstance(kind, NextContract)
-    adjustment = Adjustment.NONE if single else spec.adjustment
-    window = spec.first, spec.last
-    read = read_series(stores, instrument, length, adjustment, window, rule, int(single), whole=True, now=now)
+    asked = asked_input(kind, spec, registry)
+    instrument, single = asked.instrument, bool(asked.position)
+    read = asked.read(stores, now)
     what = kind.words(spec.instrument, spec.timeframe)
     if read.bars.empty:
         raise BacktestRefused(
@@ -110,9 +118,9 @@ def _read(
             f"{lacking[0].contract}: run `{_command(instrument, replace(read.known, missing=tuple(lacking)))}`, or "
             "move the window."
         )
-    made = None if single else stores.rolls.load(instrument.symbol, rule)
+    made = None if single else stores.rolls.load(instrument.symbol, asked.rule)
     rolls = None if single else roll_frame([]) if made is None else made.rolls
-    return ReadInput(InputBars(read.bars, length.name, instrument.calendar), rolls, read.known)
+    return ReadInput(InputBars(read.bars, asked.length.name, instrument.calendar), rolls, read.known)
 
 
 def _command(instrument: Instrument, known: Completeness) -> str:

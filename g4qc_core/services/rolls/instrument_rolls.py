@@ -71,8 +71,10 @@ def make_rolls(
     return made
 
 
-def rolls_ahead(instrument: Instrument, rule: str, stores: Stores, settings: Settings, until: date) -> RollCalendar:
-    """Return the calendar of the front contract by a rule, with rolls up to a trade date that has no bars yet.
+def rolls_ahead(
+    instrument: Instrument, rule: str, stores: Stores, settings: Settings, until: date, position: int = 0
+) -> RollCalendar:
+    """Return a calendar by a rule, with rolls up to a trade date that has no bars yet.
 
     It is not stored: a trader follows it until the bars of that date are there.
 
@@ -82,6 +84,7 @@ def rolls_ahead(instrument: Instrument, rule: str, stores: Stores, settings: Set
         stores: the stores.
         settings: name the files of rolls and open interest.
         until: last trade date of a roll.
+        position: 0 for the front contract, 1 for the one after it.
 
     Raises:
         UsageError: the chain is not stored yet, or the rule cannot be applied.
@@ -90,7 +93,8 @@ def rolls_ahead(instrument: Instrument, rule: str, stores: Stores, settings: Set
     overrides, interest = _given(instrument, settings)
     reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name) or (until, until)
     maker = _maker(instrument, stores, overrides, interest, (reach[0], max(reach[1], until)))
-    return maker.calendar(parse_rule(rule), overrides_of(overrides, instrument.symbol, rule))
+    front = maker.calendar(parse_rule(rule), overrides_of(overrides, instrument.symbol, rule))
+    return maker.following(front) if position else front
 
 
 def _given(instrument: Instrument, settings: Settings) -> tuple[list[RollOverride], pd.DataFrame | None]:

@@ -1,14 +1,15 @@
-"""The live bars of all traded instruments on one connection: which contracts, when again, and what is kept."""
+"""The live bars of all instruments that are traded or read on one connection: which contracts, and what is kept."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.services.trading.followed_series import FollowedSeries
 from g4qc_core.services.trading.live_minutes import KEPT, MINUTE, LiveMinutes
 from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker, LiveBar, StreamEnded, TradedContract
 
@@ -19,7 +20,7 @@ class LiveFeeds:
     """Subscriptions of one connection.
 
     Args:
-        units: the traded specs.
+        followed: all series that are traded or read.
         book: positions of the account, whose contracts are subscribed to as well.
         broker: the connection.
         stores: of live bars.
@@ -31,15 +32,15 @@ class LiveFeeds:
 
     def __init__(
         self,
-        units: Sequence[TradedUnit],
+        followed: Sequence[FollowedSeries],
         book: OrderBook,
         broker: Broker,
         stores: Stores,
         tell: Callable[[str, str, str], None],
     ) -> None:
         self.by_id: dict[int, LiveMinutes] = {}
-        self._units, self._book, self._broker, self._stores, self._tell = units, book, broker, stores, tell
-        self._by_symbol: dict[str, dict[str, LiveMinutes]] = {unit.instrument.symbol: {} for unit in units}
+        self._followed, self._book, self._broker, self._stores, self._tell = followed, book, broker, stores, tell
+        self._by_symbol: dict[str, dict[str, LiveMinutes]] = {one.symbol: {} for one in followed}
         self._subscribed: dict[int, TradedContract] = {}
         self._again: dict[int, float] = {}
 
@@ -56,22 +57,22 @@ class LiveFeeds:
         return feed if event.source != "history" and (begins or now >= event.start + MINUTE) else None
 
     def subscribe_all(self, *, again: bool = False) -> None:
-        """Subscribe to the contracts of all specs; `again` also replaces subscriptions that exist."""
-        for unit in self._units:
-            self.subscribe(unit, again=again)
+        """Subscribe to the contracts of all series; `again` also replaces subscriptions that exist."""
+        self.subscribe(self._followed, again=again)
 
-    def subscribe(self, unit: TradedUnit, *, again: bool = False) -> None:
-        """Subscribe to the front contract, and to every contract in which there is a position."""
-        now, symbol = self._broker.now(), unit.instrument.symbol
-        session = unit.series.session_at(now)
-        wanted = {unit.series.front(one.trade_date) for one in unit.series.behind(now)}
-        wanted |= {one.month for one in self._book.holdings().values() if one.symbol == symbol and one.quantity}
-        if session is not None:
-            wanted.add(unit.series.front(session.trade_date))
-        for month in sorted(wanted & set(unit.traded.contracts)):
-            contract = unit.traded.contracts[month]
-            if contract.con_id not in self._subscribed or again:
-                self._begin(unit, contract, now)
+    def subscribe(self, followed: Iterable[FollowedSeries], *, again: bool = False) -> None:
+        """Subscribe to the contracts that some series read, and to those in which there is a position, each once."""
+        now = self._broker.now()
+        held = [one for one in self._book.holdings().values() if one.quantity]
+        wanted: dict[int, tuple[TradedContract, SessionCalendar]] = {}
+        for series in followed:
+            months = series.months(now) | {one.month for one in held if one.symbol == series.symbol}
+            for month in sorted(months & set(series.contracts)):
+                contract = series.contracts[month]
+                wanted[contract.con_id] = contract, series.series.hours
+        for con_id, (contract, hours) in wanted.items():
+            if con_id not in self._subscribed or again:
+                self._begin(contract, hours, now)
 
     def ended(self, event: StreamEnded) -> None:
         """Note that a subscription ended, and begin it again after a pause."""
@@ -90,10 +91,9 @@ class LiveFeeds:
             feed.save(now)
             feed.forget(now - KEPT)
 
-    def _begin(self, unit: TradedUnit, contract: TradedContract, now: datetime) -> None:
+    def _begin(self, contract: TradedContract, hours: SessionCalendar, now: datetime) -> None:
         if contract.con_id not in self.by_id:
-            hours, store = unit.series.hours, self._stores.live_bars
-            feed = LiveMinutes.kept(contract.symbol, contract.month, hours, store, now)
+            feed = LiveMinutes.kept(contract.symbol, contract.month, hours, self._stores.live_bars, now)
             self.by_id[contract.con_id] = self._by_symbol[contract.symbol][contract.month] = feed
         self._subscribed[contract.con_id] = contract
         self._again.pop(contract.con_id, None)

@@ -41,12 +41,12 @@ class LiveMinutes:
     """
 
     def __init__(self, symbol: str, month: str, hours: SessionCalendar, store: LiveBarStore) -> None:
-        self.month = month
+        self.symbol, self.month = symbol, month
         self.newest: datetime | None = None
         self.last_price: float | None = None
         self.heard_at: datetime | None = None
         self.histories = 0
-        self._symbol, self._hours, self._store = symbol, hours, store
+        self._hours, self._store = hours, store
         self._minutes: dict[datetime, dict[str, Any]] = {}
         self._unsaved: set[datetime] = set()
         self._versions: dict[date, int] = {}
@@ -107,7 +107,7 @@ class LiveMinutes:
         """Store the minutes that are over and changed since the last call."""
         over = sorted(start for start in self._unsaved if start + MINUTE <= now)
         self._unsaved.difference_update(over)
-        self._store.keep(self._symbol, [self._minutes[start] for start in over if start in self._minutes], now)
+        self._store.keep(self.symbol, [self._minutes[start] for start in over if start in self._minutes], now)
 
     def close_before(self, instant: datetime) -> float | None:
         """Return the last price before an instant, in points; None if none is known."""
@@ -116,7 +116,7 @@ class LiveMinutes:
 
     def restore(self, since: datetime, until: datetime) -> None:
         """Take the stored minutes that start in `[since, until)`, UTC, unless newer ones are here."""
-        stored = self._store.bars(self._symbol, since, until, self.month)
+        stored = self._store.bars(self.symbol, since, until, self.month)
         for row in stored.to_dict("records"):
             start = pd.Timestamp(row["timestamp"]).to_pydatetime()
             self._minutes.setdefault(start, {str(name): value for name, value in row.items()} | {"timestamp": start})

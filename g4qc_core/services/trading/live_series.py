@@ -1,4 +1,4 @@
-"""The continuous series of a traded spec: the stored sessions, then the live ones, never mixed within a session.
+"""A continuous series that a traded spec reads: the stored sessions, then the live ones, never mixed within a session.
 
 A session comes from the stored bars once it is over and stored as whole, and from the live minutes until then. What is
 missing between the two is said, and nothing is decided upon it.
@@ -7,14 +7,13 @@ missing between the two is said, and nothing is decided upon it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.bar_ends import bar_ends
 from g4qc_core.bars.columns import CONTINUOUS_COLUMNS
 from g4qc_core.bars.resampling import resample
@@ -23,15 +22,15 @@ from g4qc_core.errors import TradingRefused
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import adjusted
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, front_on, roll_frame
-from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
-from g4qc_core.services.backtests.spec_bars import read_bars, rule_of
 from g4qc_core.services.rolls.instrument_rolls import rolls_ahead
+from g4qc_core.services.series.asked_series import AskedSeries
+from g4qc_core.services.series.continuous_series import roll_exits
 from g4qc_core.services.trading.bar_clock import BarClock
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_core.timeframes import ONE_MINUTE, timeframe
+from g4qc_core.timeframes import ONE_MINUTE
 
 # A thin market may be silent for so long after its open.
 _LATE_OPEN = timedelta(minutes=30)
@@ -72,22 +71,22 @@ class SeriesNow:
 
 
 class LiveSeries:
-    """The series of one spec.
+    """One series of one spec.
 
     Args:
-        spec: the backtest.
-        registry: the instruments.
+        asked: which series.
         stores: of bars.
         settings: name the files of rolls.
+        traded: True for the series that the spec trades, whose exit prices at rolls are needed.
     """
 
-    def __init__(self, spec: BacktestSpec, registry: Registry, stores: Stores, settings: Settings) -> None:
-        self.spec = spec
-        self.instrument: Instrument = registry[spec.instrument]
+    def __init__(self, asked: AskedSeries, stores: Stores, settings: Settings, *, traded: bool = True) -> None:
+        self.asked = asked
+        self.instrument = asked.instrument
         self.hours = calendar(self.instrument.calendar)
-        self.length = timeframe(spec.timeframe)
+        self.length = asked.length
         self.bars = BarClock(self.hours, self.length)
-        self._registry, self._stores, self._settings = registry, stores, settings
+        self._stores, self._settings, self._traded = stores, settings, traded
         self._stored = pd.DataFrame(columns=list(CONTINUOUS_COLUMNS))
         self._exits = pd.Series(dtype="float64")
         self._rolls = roll_frame([])
@@ -103,18 +102,18 @@ class LiveSeries:
         """Read the stored sessions that are over at `now`, and the rolls up to the session that is open or opens next.
 
         Raises:
-            G4qcError: see `read_bars` and `rolls_ahead`.
+            G4qcError: see `AskedSeries.read` and `rolls_ahead`.
         """
         self._reach = self._stores.bars.reach(self.instrument.symbol, self.length.name)
-        own = self.spec.model_copy(update={"adjustment": Adjustment.NONE})
-        read = read_bars(own, self._registry, self._stores, now)
-        over = [s.trade_date for s in self._sessions_of(read.series) if s.close <= now]
+        read = replace(self.asked, adjustment=Adjustment.NONE).read(self._stores, now)
+        over = [s.trade_date for s in self._sessions_of(read.bars) if s.close <= now]
         missing = {one.trade_date for one in read.known.missing}
         whole = [day for day in over if day not in missing]
         self.settled_to = whole[-1] if whole else None
-        kept = read.series["trade_date"] <= pd.Timestamp(whole[-1]) if whole else slice(0, 0)
-        self._stored = read.series[kept].reset_index(drop=True)
-        self._exits = read.exits
+        kept = read.bars["trade_date"] <= pd.Timestamp(whole[-1]) if whole else slice(0, 0)
+        self._stored = read.bars[kept].reset_index(drop=True)
+        if self._traded:
+            self._exits = roll_exits(self._stores, self.instrument, self.length, read.bars)
         self.notes = [f"{read.known.words()}"] if read.known.missing else []
         self._follow(self._ahead(now))
 
@@ -123,6 +122,14 @@ class LiveSeries:
         """End of the last stored session, UTC; None without one."""
         session = None if self.settled_to is None else self.hours.session(self.settled_to)
         return None if session is None else session.close
+
+    def settled(self, session: Session) -> bool:
+        """Return whether the bars of a session are the stored ones."""
+        return self.settled_to is not None and session.trade_date <= self.settled_to
+
+    def stored_since(self, instant: datetime) -> int:
+        """Return the number of stored bars that start at an instant, UTC, or later."""
+        return len(self._stored) - int(self._stored["timestamp"].searchsorted(pd.Timestamp(instant)))
 
     def stale(self) -> bool:
         """Return whether other sessions are stored than when the series was loaded."""
@@ -169,11 +176,12 @@ class LiveSeries:
             month = self.front(session.trade_date)
             whole = self._made_of(minutes[month], session, min(session.close, until))
             live.append(whole)
-            self._add_exit(exits, session, month, whole, minutes)
-        if tail is not None and self.spec.adjustment not in _ANCHORED_AT_THE_START:
+            if self._traded:
+                self._add_exit(exits, session, month, whole, minutes)
+        if tail is not None and self.asked.adjustment not in _ANCHORED_AT_THE_START:
             live[0] = live[0].iloc[-tail:]
         joined = pd.concat([part for part in live if len(part)], ignore_index=True) if any(map(len, live)) else live[0]
-        shown = adjusted(joined, self._rolls, self.spec.adjustment, whole=True)
+        shown = adjusted(joined, self._rolls, self.asked.adjustment, whole=True)
         index = pd.DatetimeIndex(list(exits), tz="UTC") if exits else pd.DatetimeIndex([], tz="UTC")
         return SeriesNow(shown, pd.Series(list(exits.values()), index=index.as_unit("us"), dtype="float64"))
 
@@ -244,8 +252,8 @@ class LiveSeries:
         session = self.session_at(now)
         if not self.instrument.expires or session is None:
             return None
-        rule = rule_of(self.spec, self.instrument)
-        return rolls_ahead(self.instrument, rule, self._stores, self._settings, session.trade_date)
+        rule, position = self.asked.rule, self.asked.position
+        return rolls_ahead(self.instrument, rule, self._stores, self._settings, session.trade_date, position)
 
     def _follow(self, made: RollCalendar | None) -> None:
         self._rolls = roll_frame([]) if made is None else made.rolls

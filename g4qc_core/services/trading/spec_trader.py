@@ -6,7 +6,7 @@ the reason. Decisions on bars are handed to the desk, which stores and carries o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,8 +16,10 @@ import pandas as pd
 from g4qc_core.backtest.run import costs_of
 from g4qc_core.calendars.session import Session
 from g4qc_core.errors import G4qcError
-from g4qc_core.services.trading.awaited_bars import GRACE, AwaitedBars, AwaitedMinutes
-from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.sentences import listing
+from g4qc_core.services.trading.awaited_bars import GRACE, AwaitedBars
+from g4qc_core.services.trading.decision_bars import MinutesOf
+from g4qc_core.services.trading.followed_series import FollowedSeries
 from g4qc_core.services.trading.order_book import OrderBook
 from g4qc_core.services.trading.spec_intent import SpecIntent
 from g4qc_core.services.trading.trade_desk import TradeDesk
@@ -43,7 +45,7 @@ class SpecTrader:
         stores: of the database.
         limits: how late a bar may be.
         begins: earliest start of a bar that may decide, UTC.
-        minutes: live minutes by contract month of the instrument.
+        minutes_of: live minutes of each instrument that the spec reads.
         awaited: tells when minutes are complete; one for all specs of a connection.
         tell: receives level, subject and words.
     """
@@ -57,18 +59,14 @@ class SpecTrader:
         stores: Stores,
         limits: TradingLimits,
         begins: datetime,
-        minutes: Mapping[str, LiveMinutes],
+        minutes_of: MinutesOf,
         awaited: AwaitedBars,
         tell: Callable[[str, str, str], None],
     ) -> None:
         self.unit = unit
         self._account, self._book, self._desk, self._stores = account, book, desk, stores
-        self._late, self._begins, self._minutes, self._tell = (
-            timedelta(seconds=limits.stale_after),
-            begins,
-            minutes,
-            tell,
-        )
+        self._late, self._begins, self._tell = timedelta(seconds=limits.stale_after), begins, tell
+        self._minutes_of, self._minutes = minutes_of, minutes_of(unit.instrument.symbol)
         bars = [one.key.bar for one in stores.orders.decisions(account, unit.name, most=50) if one.key.cause == "bar"]
         self._decided = max(bars, default=None)
         self._awaited = awaited
@@ -115,16 +113,17 @@ class SpecTrader:
             return
         self._warm = True
         with suppress(G4qcError):
-            found = self.unit.series.at(bar[1], self._minutes, self.unit.decider.tail)
-            self.unit.decider.target(found.bars, Standing(0, self.unit.backtest.cash), found.exits)
+            found = self.unit.bars_at(bar[1], self._minutes_of)
+            standing = Standing(0, self.unit.backtest.cash)
+            self.unit.decider.target(found.bars, standing, found.exits, found.inputs)
 
     def expects(self, now: datetime) -> bool:
         """Return whether a bar that has just closed is about to be decided upon."""
         bar = self._undecided(now)
         return bar is not None and now - bar[1] < GRACE
 
-    def due(self, now: datetime) -> bool:
-        """Decide on the newest bar that is over, if that was not done; return True if its history must be asked first.
+    def due(self, now: datetime) -> list[FollowedSeries]:
+        """Decide on the newest bar that is over, if that was not done; return the series whose history must be asked.
 
         The decision is handed to the desk, and stored when that carries out what it has.
 
@@ -133,17 +132,18 @@ class SpecTrader:
         """
         bar = self._undecided(now)
         if bar is None:
-            return False
+            return []
         start, end, session = bar
         self._pass_over(end - timedelta(microseconds=1), now, "a later bar closed before it was decided")
+        awaited = [(one.awaited(end, self._minutes_of(one.symbol)), one) for one in self.unit.followed]
+        lacking = self._awaited.lacking([minutes for minutes, _ in awaited if minutes is not None], now)
         if now - end > self._late:
-            seconds = (now - end).total_seconds()
-            self._skip(start, end, f"it was late: {seconds:.0f} s after its close no decision could be made", now)
-            return False
-        lacking = self._awaited.lacking(self._awaits(end, session), now)
+            self._skip(start, end, _lateness(now - end, lacking.names), now)
+            return []
         if not lacking.names:
             self._decide(start, end, session, now)
-        return bool(lacking.ask)
+        asked = {minutes.what: one for minutes, one in awaited if minutes is not None and minutes.what in lacking.ask}
+        return list(asked.values())
 
     def _undecided(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
         """Return start, end and session of the newest bar that is over, unless it is decided or is not traded upon."""
@@ -152,9 +152,9 @@ class SpecTrader:
             return None
         return bar if self._in_hours(bar[1]) else None
 
-    def _awaits(self, end: datetime, session: Session) -> list[AwaitedMinutes]:
-        month = self.unit.series.front(session.trade_date)
-        return [AwaitedMinutes(f"{self.unit.instrument.symbol} {month}", self._minutes.get(month), end)]
+    def reads(self, symbol: str) -> bool:
+        """Return whether the spec reads bars of an instrument."""
+        return any(one.symbol == symbol for one in self.unit.followed)
 
     def roll(self, session: Session, now: datetime) -> None:
         """Move the position into the front contract of a session that opens, if it is in another one."""
@@ -179,7 +179,7 @@ class SpecTrader:
 
     def _decide(self, start: datetime, end: datetime, session: Session, now: datetime) -> None:
         try:
-            found = self.unit.series.at(end, self._minutes, self.unit.decider.tail)
+            found = self.unit.bars_at(end, self._minutes_of)
             bars = found.bars
             if bars.empty or bars["timestamp"].iloc[-1] != pd.Timestamp(start):
                 self._skip(start, end, f"no live bar of {self.unit.instrument.symbol} arrived in it", now)
@@ -192,7 +192,7 @@ class SpecTrader:
             front = self.unit.series.front(self._next_date(end, session))
             own = str(bars["contract"].iloc[-1])
             standing = Standing(self._held(), self._equity(own, close), front != own, self._begins)
-            target = self.unit.decider.target(bars, standing, found.exits)
+            target = self.unit.decider.target(bars, standing, found.exits, found.inputs)
         except G4qcError as error:
             self._skip(start, end, str(error), now)
             return
@@ -270,3 +270,10 @@ class SpecTrader:
 
     def _in_hours(self, end: datetime) -> bool:
         return self.unit.how.open_at(end.astimezone(self.unit.series.hours.timezone).time())
+
+
+def _lateness(late: timedelta, lacking: Sequence[str]) -> str:
+    seconds = late.total_seconds()
+    if not lacking:
+        return f"it was late: {seconds:.0f} s after its close no decision could be made"
+    return f"it was late: {seconds:.0f} s after its close the bars of {listing(lacking)} were not complete"

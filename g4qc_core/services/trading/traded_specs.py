@@ -5,25 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.backtest.strategies.declared_inputs import DeclaredInput
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import SettingsError, TradingRefused
 from g4qc_core.ib.advice import origin_of
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
-from g4qc_core.services.chains import stored_chain
+from g4qc_core.services.backtests.spec_bars import asked_series
+from g4qc_core.services.backtests.spec_inputs import asked_input
+from g4qc_core.services.trading.decision_bars import DecisionBars, MinutesOf, decision_bars
+from g4qc_core.services.trading.followed_series import FollowedSeries, follow
 from g4qc_core.services.trading.live_series import LiveSeries
 from g4qc_core.services.trading.spec_intent import TradedMonths
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_core.trading.broker import TradedContract
-from g4qc_core.trading.next_target import LiveDecider
+from g4qc_core.trading.next_target import LiveDecider, refused
 from g4qc_core.trading.trading_plan import TradedSpec, TradingPlan
 
 _PAPER = ("DU", "DF")
@@ -37,15 +40,15 @@ class TradedUnit:
         how: its entry of the trading file.
         backtest: the spec whose strategy decides, without an end.
         decider: decides on the close of a bar.
-        series: stored and live bars.
-        traded: the instrument and its contracts.
+        own: the series that it trades.
+        inputs: further inputs of its strategy, by name.
     """
 
     how: TradedSpec
     backtest: BacktestSpec
     decider: LiveDecider
-    series: LiveSeries
-    traded: TradedMonths
+    own: FollowedSeries
+    inputs: Mapping[str, FollowedSeries]
 
     @property
     def name(self) -> str:
@@ -53,9 +56,34 @@ class TradedUnit:
         return self.how.name
 
     @property
+    def series(self) -> LiveSeries:
+        """Stored and live bars of the series that it trades."""
+        return self.own.series
+
+    @property
     def instrument(self) -> Instrument:
         """The instrument that it trades."""
-        return self.traded.instrument
+        return self.own.series.instrument
+
+    @property
+    def traded(self) -> TradedMonths:
+        """The instrument and its contracts."""
+        return TradedMonths(self.instrument, self.own.contracts)
+
+    @property
+    def reads(self) -> list[str]:
+        """What its strategy reads besides the bars of its own series, in words."""
+        symbol, length = self.backtest.instrument, self.backtest.timeframe
+        return [kind.words(symbol, length) for kind in self.decider.declared.values()]
+
+    @property
+    def followed(self) -> list[FollowedSeries]:
+        """All series that it reads, its own first."""
+        return [self.own, *self.inputs.values()]
+
+    def bars_at(self, until: datetime, minutes_of: MinutesOf) -> DecisionBars:
+        """Return all bars that end by an instant; see `decision_bars`."""
+        return decision_bars(self.own, self.inputs, until, minutes_of, self.decider.tail)
 
 
 def traded_units(plan: TradingPlan, settings: Settings, registry: Registry, stores: Stores) -> list[TradedUnit]:
@@ -84,14 +112,23 @@ def traded_unit(how: TradedSpec, settings: Settings, registry: Registry, stores:
     if how.first is not None:
         spec = spec.model_copy(update={"first": how.first})
     spec = spec.model_copy(update={"trade_from": None})
-    instrument = registry[spec.instrument]
-    decider = LiveDecider(spec, instrument)
-    contracts = {
-        one.month: TradedContract(one.symbol, one.month, one.con_id, one.exchange, one.currency)
-        for one in stored_chain(instrument, stores)
-    }
-    series = LiveSeries(spec, registry, stores, settings)
-    return TradedUnit(how, spec, decider, series, TradedMonths(instrument, contracts))
+    decider = LiveDecider(spec, registry[spec.instrument])
+    inputs = {name: _input(name, kind, spec, registry, stores, settings) for name, kind in decider.declared.items()}
+    own = follow(asked_series(spec, registry), stores, settings, traded=True)
+    return TradedUnit(how, spec, decider, own, inputs)
+
+
+def _input(
+    name: str, kind: DeclaredInput, spec: BacktestSpec, registry: Registry, stores: Stores, settings: Settings
+) -> FollowedSeries:
+    asked = asked_input(kind, spec, registry)
+    if not asked.instrument.expires:
+        what = kind.words(spec.instrument, spec.timeframe)
+        raise refused(
+            spec,
+            f"its strategy reads {what} (its input {name}), and only futures have live minutes: choose another one",
+        )
+    return follow(asked, stores, settings, traded=False)
 
 
 def points_of(units: Sequence[TradedUnit]) -> dict[int, tuple[str, Decimal]]:

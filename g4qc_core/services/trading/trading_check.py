@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
+from g4qc_core.services.trading.followed_series import FollowedSeries
 from g4qc_core.services.trading.instrument_checks import failing_checks
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.live_minutes import LiveMinutes
@@ -40,6 +42,9 @@ class CheckedSpec(BaseModel):
     strategy: str = Field(description="Empty if the backtest spec is not known")
     instrument: str
     timeframe: str
+    inputs: list[str] = Field(
+        default=[], description="What its strategy reads besides its own bars, such as `1d bars of ES`"
+    )
     order: str = Field(description="market, limit or stop")
     hours: str
     contracts: list[str] = Field(description="Contract months that have not expired, the nearest first")
@@ -101,7 +106,9 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
             if not checked.contracts:
                 fetch = f"g4qc extract {spec.instrument} --from {usual_first(now)}"
                 raise UsageError(f"No contract of {spec.instrument} is known: run `{fetch}`.")
-            wanted = _wanted(checked, traded_unit(how, settings, registry, stores), stores, now)
+            unit = traded_unit(how, settings, registry, stores)
+            checked = checked.model_copy(update={"inputs": unit.reads})
+            wanted = _wanted(checked, unit, stores, now)
         except G4qcError as error:
             wanted = checked
             problems.append(f"[trade.{how.name}] {error}")
@@ -165,23 +172,33 @@ def _wanted(checked: CheckedSpec, unit: TradedUnit, stores: Stores, now: datetim
     """Add what the strategy wants after the last session that is over; if nobody knows, return why."""
     series, symbol = unit.series, unit.instrument.symbol
     try:
-        series.load(now)
+        for one in unit.followed:
+            one.series.load(now)
+        live = _kept_minutes(unit.followed, stores, now)
         over = [session for session in series.behind(now) if session.close <= now]
-        live = {
-            month: LiveMinutes.kept(symbol, month, series.hours, stores.live_bars, now)
-            for month in {series.front(session.trade_date) for session in over}
-        }
-        series.refuse_gaps(over, now, live)
+        series.refuse_gaps(over, now, live[symbol])
         ends = [session.close for session in over] or [series.settled_close or now]
-        found = series.at(ends[-1], live)
+        found = unit.bars_at(ends[-1], live.__getitem__)
         needed = unit.decider.bars_needed
         if len(found.bars) < needed:
             return f"of {needed} bars that the strategy needs there are {len(found.bars)}: extract earlier sessions."
-        target = unit.decider.target(found.bars, Standing(0, unit.backtest.cash), found.exits)
+        target = unit.decider.target(found.bars, Standing(0, unit.backtest.cash), found.exits, found.inputs)
     except G4qcError as error:
         return str(error)
     bar = found.bars["timestamp"].iloc[-1].to_pydatetime()
     return checked.model_copy(update={"wanted": target.contracts, "wanted_bar": bar})
+
+
+def _kept_minutes(
+    followed: Sequence[FollowedSeries], stores: Stores, now: datetime
+) -> dict[str, dict[str, LiveMinutes]]:
+    """Return the live minutes that a trader has stored, by instrument and contract month."""
+    found: dict[str, dict[str, LiveMinutes]] = {one.symbol: {} for one in followed}
+    for one in followed:
+        for month in one.months(now):
+            kept = LiveMinutes.kept(one.symbol, month, one.series.hours, stores.live_bars, now)
+            found[one.symbol][month] = kept
+    return found
 
 
 def _checked(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from g4qc_core.errors import G4qcError, GatewayDisconnected
 from g4qc_core.services.trading.awaited_bars import AwaitedBars
 from g4qc_core.services.trading.command_desk import CommandDesk
+from g4qc_core.services.trading.followed_series import FollowedSeries
 from g4qc_core.services.trading.live_feeds import LiveFeeds
 from g4qc_core.services.trading.open_doubts import OpenDoubts
 from g4qc_core.services.trading.order_book import OrderBook
@@ -44,7 +45,6 @@ from g4qc_core.trading.order_states import OrderState
 _RECONCILE_EVERY = timedelta(minutes=3)
 _RELOAD_EVERY = timedelta(minutes=5)
 _AFTER_CLOSE = timedelta(minutes=1)
-_BEFORE_OPEN = timedelta(minutes=10)
 _TICK = 0.1
 _HOUSEKEEPING = 1.0
 _DRAIN = 0.3
@@ -68,7 +68,8 @@ class TradingSession:
         self.stopping = False
         self.book = OrderBook(parts.account, parts.stores)
         self.book.name_contracts(one for unit in parts.units for one in unit.traded.contracts.values())
-        self._feeds = LiveFeeds(parts.units, self.book, broker, parts.stores, parts.tell)
+        self._followed = [one for unit in parts.units for one in unit.followed]
+        self._feeds = LiveFeeds(self._followed, self.book, broker, parts.stores, parts.tell)
         self.risk = RiskDesk(
             parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
         )
@@ -122,8 +123,8 @@ class TradingSession:
 
     def _begin(self) -> None:
         now = self.broker.now()
-        for unit in self.parts.units:
-            self._load(unit, now)
+        for one in self._followed:
+            self._load(one, now)
         self.desk.connect(self.broker)
         self.reconcile("start")
         self.risk.learn_margins(self.broker, self.desk.new_id)
@@ -141,7 +142,6 @@ class TradingSession:
     def _spec(self, unit: TradedUnit) -> SpecTrader:
         parts, now = self.parts, self.broker.now()
         begun = parts.stores.traders.started(parts.account, unit.name, _as_started(unit, now), now)
-        minutes = self._feeds.of(unit.instrument.symbol)
         return SpecTrader(
             parts.account,
             unit,
@@ -150,18 +150,18 @@ class TradingSession:
             parts.stores,
             parts.limits,
             first_bar(unit, begun),
-            minutes,
+            self._feeds.of,
             self._awaited,
             parts.tell,
         )
 
-    def _load(self, unit: TradedUnit, now: datetime) -> None:
+    def _load(self, one: FollowedSeries, now: datetime) -> None:
         try:
-            unit.series.load(now)
+            one.series.load(now)
         except G4qcError as error:
-            self.parts.tell("error", unit.name, f"Its stored bars cannot be used: {error}")
-        for note in unit.series.notes:
-            self.parts.tell("warning", unit.name, note)
+            self.parts.tell("error", one.symbol, f"Its stored bars cannot be used: {error}")
+        for note in one.series.notes:
+            self.parts.tell("warning", one.symbol, note)
 
     def _gate(self, orders: Sequence[Order]) -> list[str | None]:
         if self._recovering:
@@ -212,7 +212,7 @@ class TradingSession:
         if feed is None:
             return
         for spec in self.specs:
-            if self._feeds.of(spec.unit.instrument.symbol).get(feed.month) is feed:
+            if spec.reads(feed.symbol):
                 self._due(spec, max(now, event.start))
 
     def _link(self, event: LinkChanged) -> None:
@@ -258,18 +258,19 @@ class TradingSession:
             self._closes = self._next_closes()
 
     def _due(self, spec: SpecTrader, now: datetime) -> None:
-        if spec.due(now):
+        asked = spec.due(now)
+        if asked:
             # Nothing tells whether the market was silent or the stream: the history does.
-            self._feeds.subscribe(spec.unit, again=True)
+            self._feeds.subscribe(asked, again=True)
 
     def _follow_sessions(self, now: datetime) -> None:
         """Take newly stored sessions, and move positions before a session that opens in another contract."""
+        for one in self._followed:
+            if one.opening(now) is not None or one.series.stale():
+                self._load(one, now)
         for spec in self.specs:
-            session = spec.unit.series.session_at(now)
-            opens = session is not None and timedelta(0) < session.open - now <= 2 * _BEFORE_OPEN
-            if opens or spec.unit.series.stale():
-                self._load(spec.unit, now)
-            if session is not None and opens:
+            session = spec.unit.own.opening(now)
+            if session is not None:
                 spec.roll(session, now)
         self._feeds.subscribe_all()
 

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from g4qc_core.backtest.aligned_inputs import InputBars
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import REFERENCE
 from g4qc_core.backtest.prepared_strategy import TargetStrategy
 from g4qc_core.backtest.run import run_backtest
-from g4qc_core.errors import TradingRefused
+from g4qc_core.errors import TradingRefused, UsageError
 from g4qc_core.trading.next_target import LiveDecider, Standing, wanted_next
 from tests.core.backtest.series import ES, exits_of, instrument, spec, walk
 from tests.core.backtest.test_two_engines import outcome, tasks
+from tests.core.services.trading.reading import NAME
 
 
 def until(task: EngineTask, n: int) -> EngineTask:
@@ -80,6 +82,25 @@ def test_the_fingerprint_tells_inputs_apart() -> None:
     others = {decider.target(moved, at).fingerprint, decider.target(bars, Standing(1, Decimal(10**6))).fingerprint}
     assert len(same) == 1
     assert len(others - same) == 2
+
+
+def test_further_inputs_decide_and_are_in_the_fingerprint() -> None:
+    bars, asked = walk(36), spec(strategy=f"{NAME}:Pair", parameters={})
+    decider, at = LiveDecider(asked, ES), Standing(0, Decimal(10**6))
+    rising, falling = (bars.assign(close=bars["close"] * np.linspace(1, last, len(bars))) for last in (4, 0.25))
+    found = [
+        decider.target(bars, at, inputs={"other": InputBars(one, asked.timeframe, ES.calendar)})
+        for one in (rising, falling)
+    ]
+    assert [one.contracts for one in found] == [-1, 1]
+    assert found[0].fingerprint != found[1].fingerprint
+    with pytest.raises(UsageError, match="which are not given: other"):
+        decider.target(bars, at)
+
+
+def test_a_higher_timeframe_must_be_longer() -> None:
+    with pytest.raises(UsageError, match="reads 1h bars as a higher timeframe"):
+        LiveDecider(spec(strategy=f"{NAME}:Ladder", parameters={}, timeframe="1h"), ES)
 
 
 @pytest.mark.parametrize(

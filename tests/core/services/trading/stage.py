@@ -189,9 +189,9 @@ class Stage:
                 raise AssertionError(f"waited in vain for {what}\n" + "\n".join(self.said[-40:]))
             time.sleep(0.005)
 
-    def bar(self, spec: str, start: datetime, end: datetime) -> None:
-        """Set the clock to the end of a bar, and wait until it is decided and its orders have ended."""
-        self.clock.set(end)
+    def bar(self, spec: str, start: datetime, end: datetime, late: timedelta = timedelta(0)) -> None:
+        """Set the clock to the end of a bar, or later, and wait until it is decided and its orders have ended."""
+        self.clock.set(end + late)
         self.wait(lambda: self.decided(spec, start), f"a decision of {spec} on {start}")
         if self._hours.trade_date_of(end) is None:
             # The market is closed: its orders are filled at the next open.

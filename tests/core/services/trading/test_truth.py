@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.services.backtests.spec_bars import read_bars
+from g4qc_core.services.backtests.spec_run import run_on
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import in_force
@@ -50,6 +51,29 @@ def green(stores: Stores, symbol: str) -> None:
     stores.checks.keep("bars_1min", "schema", {f"{symbol}|2026-10-01": ""}, FIRST)
 
 
+def trades_of(stage: Stage, first: date, end: datetime) -> list[tuple[datetime, int, Decimal]]:
+    """When the backtest trades on the stored bars, how many contracts, and at what price, a tick worse than the open.
+
+    Args:
+        stage: has the spec `paper`.
+        first: trade date from which it trades.
+        end: sessions that ended by then are there.
+    """
+    spec = load_specs(stage.settings.backtests)["paper"].model_copy(update={"trade_from": first})
+    read = read_bars(spec, REGISTRY, stage.stores, end)
+    result = run_on(spec, read, REGISTRY["ES"])
+    position = dict(zip(result.equity["timestamp"], result.equity["position"], strict=True))
+    changes = [(at, int(position[at] - before)) for before, at in zip([0, *position.values()], position, strict=False)
+               if position[at] != before]  # fmt: skip
+    own = read.series["open"] - read.series["adjustment"]
+    opens = dict(zip(read.series["timestamp"], own, strict=True))
+    slip = float(REGISTRY["ES"].tick)
+    return [
+        (at.to_pydatetime(), quantity, money(opens[at] + slip * (1 if quantity > 0 else -1)))
+        for at, quantity in changes
+    ]
+
+
 @pytest.mark.parametrize(
     ("strategy", "parameters", "sizing"),
     [
@@ -76,18 +100,6 @@ def test_fills_are_the_backtests_trades(
         fills = [(one.at, one.quantity, one.price) for one in in_force(stores.executions.fills(account))]
     assert not [one for one in decisions.values() if one.state == "skipped"], stage.said[-20:]
     fill(stores, stage.settings, synthetic_market, "ES", FIRST, END, ("15min",))
-    spec = load_specs(stage.settings.backtests)["paper"].model_copy(update={"trade_from": END.date().replace(day=15)})
-    read = read_bars(spec, REGISTRY, stores, END)
-    result = run_backtest(spec, read.series, REGISTRY["ES"], data_version="v", roll_rule="r", exits=read.exits)
-    position = dict(zip(result.equity["timestamp"], result.equity["position"], strict=True))
-    starts = list(position)
-    expected = [(at, int(position[at] - before)) for before, at in zip([0, *position.values()], starts, strict=False)
-                if position[at] != before]  # fmt: skip
-    assert len(expected) > 3
-    own = read.series["open"] - read.series["adjustment"]
-    opens = dict(zip(read.series["timestamp"], own, strict=True))
-    slip = float(REGISTRY["ES"].tick)
-    assert fills == [
-        (at.to_pydatetime(), quantity, money(opens[at] + slip * (1 if quantity > 0 else -1)))
-        for at, quantity in expected
-    ]
+    wanted = trades_of(stage, END.date().replace(day=15), END)
+    assert len(wanted) > 3
+    assert fills == wanted
