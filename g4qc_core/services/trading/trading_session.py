@@ -258,8 +258,7 @@ class TradingSession:
             self._closes = self._next_closes()
 
     def _due(self, spec: SpecTrader, now: datetime) -> None:
-        asked = spec.due(now)
-        if asked:
+        if asked := spec.due(now):
             # Nothing tells whether the market was silent or the stream: the history does.
             self._feeds.subscribe(asked, again=True)
 
