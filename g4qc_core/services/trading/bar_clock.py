@@ -38,7 +38,7 @@ class BarClock:
         if self._ended is not None and self._ended[0] <= now < self._ended[1]:
             return self._ended[1]
         for session in self._hours.sessions_between(now, now + LONGEST_CLOSURE):
-            ends = self._of(session)[1]
+            ends = self.spans(session)[1]
             at = bisect_right(ends, now)
             if at < len(ends):
                 return ends[at]
@@ -46,13 +46,14 @@ class BarClock:
 
     def _find(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
         for session in reversed(self._hours.sessions_between(now - LONGEST_CLOSURE, now + timedelta(minutes=1))):
-            starts, ends = self._of(session)
+            starts, ends = self.spans(session)
             at = bisect_right(ends, now)
             if at:
                 return starts[at - 1], ends[at - 1], session
         return None
 
-    def _of(self, session: Session) -> tuple[list[datetime], list[datetime]]:
+    def spans(self, session: Session) -> tuple[list[datetime], list[datetime]]:
+        """Return starts and ends of the bars of a session, UTC, ascending."""
         if session.trade_date not in self._bars:
             if len(self._bars) >= _KEPT:
                 self._bars.clear()

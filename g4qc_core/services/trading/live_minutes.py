@@ -6,15 +6,15 @@ enters `market_data`.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.columns import BAR_COLUMNS, VALUES
-from g4qc_core.bars.schema import DTYPES, UNKNOWN, empty_frame
-from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.bars.columns import VALUES
+from g4qc_core.bars.schema import UNKNOWN
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 from g4qc_core.storage.trading_stores.live_bar_store import LiveBarStore
 from g4qc_core.trading.broker import LiveBar
 
@@ -48,6 +48,8 @@ class LiveMinutes:
         self.histories = 0
         self._hours, self._store = hours, store
         self._minutes: dict[datetime, dict[str, Any]] = {}
+        self._starts: list[datetime] = []
+        self._session: Session | None = None
         self._unsaved: set[datetime] = set()
         self._versions: dict[date, int] = {}
 
@@ -55,7 +57,7 @@ class LiveMinutes:
         """Take an event; return True if it begins a new minute."""
         self.heard_at = now
         self.histories += bar.ends_history
-        day = self._hours.trade_date_of(bar.start)
+        day = self._day(bar.start)
         if day is None:
             return False
         if self.newest is not None and bar.start < self.newest and bar.source != "history":
@@ -75,7 +77,7 @@ class LiveMinutes:
             "source": bar.source,
         }
         self._note_change(bar.start, day, row)
-        self._minutes[bar.start] = row
+        self._put(bar.start, row)
         begins = self.newest is None or bar.start > self.newest
         if begins:
             self.newest = bar.start
@@ -111,15 +113,16 @@ class LiveMinutes:
 
     def close_before(self, instant: datetime) -> float | None:
         """Return the last price before an instant, in points; None if none is known."""
-        last = max((start for start in self._minutes if start < instant), default=None)
-        return None if last is None else float(self._minutes[last]["close"])
+        at = bisect_left(self._starts, instant)
+        return float(self._minutes[self._starts[at - 1]]["close"]) if at else None
 
     def restore(self, since: datetime, until: datetime) -> None:
         """Take the stored minutes that start in `[since, until)`, UTC, unless newer ones are here."""
         stored = self._store.bars(self.symbol, since, until, self.month)
         for row in stored.to_dict("records"):
             start = pd.Timestamp(row["timestamp"]).to_pydatetime()
-            self._minutes.setdefault(start, {str(name): value for name, value in row.items()} | {"timestamp": start})
+            if start not in self._minutes:
+                self._put(start, {str(name): value for name, value in row.items()} | {"timestamp": start})
 
     @classmethod
     def kept(cls, symbol: str, month: str, hours: SessionCalendar, store: LiveBarStore, now: datetime) -> LiveMinutes:
@@ -130,19 +133,30 @@ class LiveMinutes:
 
     def forget(self, before: datetime) -> None:
         """Forget the minutes that start before an instant."""
-        for start in [one for one in self._minutes if one < before]:
+        gone = bisect_left(self._starts, before)
+        for start in self._starts[:gone]:
             del self._minutes[start]
+        del self._starts[:gone]
 
     def covered_from(self) -> datetime | None:
         """Return the start of the first minute; None without minutes."""
-        return min(self._minutes, default=None)
+        return self._starts[0] if self._starts else None
 
-    def frame(self, start: datetime, end: datetime) -> pd.DataFrame:
-        """Return the minutes that start in `[start, end)`, UTC, as `BAR_COLUMNS`, ascending."""
-        rows = [self._minutes[at] for at in sorted(self._minutes) if start <= at < end]
-        if not rows:
-            return empty_frame(BAR_COLUMNS)
-        made = pd.DataFrame(rows)
-        made["count"] = np.int64(UNKNOWN)
-        made["timestamp"] = pd.to_datetime(made["timestamp"], utc=True)
-        return made[list(BAR_COLUMNS)].astype({name: DTYPES[name] for name in BAR_COLUMNS})
+    def rows(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """Return the minutes that start in `[start, end)`, UTC, ascending: the values of `LIVE_COLUMNS` by name."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [self._minutes[at] for at in self._starts[first:last]]
+
+    def _put(self, start: datetime, row: dict[str, Any]) -> None:
+        if start not in self._minutes:
+            insort(self._starts, start)
+        self._minutes[start] = row
+
+    def _day(self, start: datetime) -> date | None:
+        """Return the trade date of a minute; None if the market is closed."""
+        kept = self._session
+        if kept is None or not kept.open <= start < kept.close:
+            day = self._hours.trade_date_of(start)
+            self._session = None if day is None else self._hours.session(day)
+            return day
+        return kept.trade_date if kept.holds(start) and not any(a <= start < b for a, b in kept.halts) else None

@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.bar_ends import bar_ends
 from g4qc_core.bars.columns import CONTINUOUS_COLUMNS
-from g4qc_core.bars.resampling import resample
 from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, Session, calendar
 from g4qc_core.errors import TradingRefused
 from g4qc_core.futures.adjustment import Adjustment
@@ -27,10 +25,11 @@ from g4qc_core.services.rolls.instrument_rolls import rolls_ahead
 from g4qc_core.services.series.asked_series import AskedSeries
 from g4qc_core.services.series.continuous_series import roll_exits
 from g4qc_core.services.trading.bar_clock import BarClock
-from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.series_columns import Columns, after_last, columns_of, frame_of, joined, made_columns
+from g4qc_core.services.trading.session_bars import SessionBars
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_core.timeframes import ONE_MINUTE
 
 # A thin market may be silent for so long after its open.
 _LATE_OPEN = timedelta(minutes=30)
@@ -49,11 +48,12 @@ def usual_first(now: datetime) -> date:
 
 
 @dataclass(frozen=True)
-class _Made:
-    """Complete bars of one live session: of minutes of this version, up to this instant."""
+class _Grown:
+    """A series that was made: of what, the sizes of its parts, and its columns, adjusted."""
 
-    version: int
-    until: datetime
+    key: tuple[Any, ...]
+    sizes: Sequence[int]
+    columns: Columns
     bars: pd.DataFrame
 
 
@@ -94,7 +94,9 @@ class LiveSeries:
         # Asked at every bar of a minute.
         self._fronts: dict[date, str] = {}
         self._reach: tuple[date, date] | None = None
-        self._made: dict[tuple[date, str], _Made] = {}
+        self._made: dict[tuple[date, str], SessionBars] = {}
+        self._settled: Columns = made_columns([])
+        self._grown: _Grown | None = None
         self.settled_to: date | None = None
         self.notes: list[str] = []
 
@@ -171,19 +173,39 @@ class LiveSeries:
         """
         begun = self.behind(until - timedelta(microseconds=1))
         self.refuse_gaps(begun, until, minutes)
-        live, exits = [self._stored], dict(self._exits.items())
+        parts, exits = [self._settled], dict(self._exits.items())
+        versions: list[tuple[date, str, int]] = []
         for session in begun:
             month = self.front(session.trade_date)
-            whole = self._made_of(minutes[month], session, min(session.close, until))
-            live.append(whole)
+            made = self._bars_of(minutes[month], session)
+            parts.append(made.until(until))
+            versions.append((session.trade_date, month, made.version))
             if self._traded:
-                self._add_exit(exits, session, month, whole, minutes)
+                self._add_exit(exits, session, month, parts[-1], minutes)
         if tail is not None and self.asked.adjustment not in _ANCHORED_AT_THE_START:
-            live[0] = live[0].iloc[-tail:]
-        joined = pd.concat([part for part in live if len(part)], ignore_index=True) if any(map(len, live)) else live[0]
-        shown = adjusted(joined, self._rolls, self.asked.adjustment, whole=True)
+            parts[0] = {name: column[-tail:] for name, column in self._settled.items()}
+        self._grown = grown = self._grow((tail, *versions), parts)
         index = pd.DatetimeIndex(list(exits), tz="UTC") if exits else pd.DatetimeIndex([], tz="UTC")
-        return SeriesNow(shown, pd.Series(list(exits.values()), index=index.as_unit("us"), dtype="float64"))
+        return SeriesNow(grown.bars, pd.Series(list(exits.values()), index=index.as_unit("us"), dtype="float64"))
+
+    def _grow(self, key: tuple[Any, ...], parts: Sequence[Columns]) -> _Grown:
+        """Return the series of parts; bars at the end of the last one are added to what was made before.
+
+        Args:
+            key: of everything that decides on the bars of the parts, except how many there are.
+            parts: bars with their own prices, one part after another.
+        """
+        sizes, known = [len(part["timestamp"]) for part in parts], self._grown
+        same = known is not None and (known.key, known.sizes[:-1]) == (key, sizes[:-1])
+        if known is None or not same or not 0 < known.sizes[-1] <= sizes[-1]:
+            own = joined([part for part, size in zip(parts, sizes, strict=True) if size] or parts)
+            columns = columns_of(adjusted(frame_of(own), self._rolls, self.asked.adjustment, whole=True))
+        elif known.sizes[-1] == sizes[-1]:
+            return known
+        else:
+            fresh = {name: column[known.sizes[-1] :] for name, column in parts[-1].items()}
+            columns = joined([known.columns, after_last(known.columns, fresh)])
+        return _Grown(key, sizes, columns, frame_of(columns))
 
     def refuse_gaps(self, sessions: Sequence[Session], until: datetime, minutes: Mapping[str, LiveMinutes]) -> None:
         """Refuse to go on without bars of some sessions.
@@ -207,24 +229,14 @@ class LiveSeries:
             first = lacking[0].trade_date
             raise TradingRefused(f"Bars of {symbol} are missing ({named}): run `g4qc extract {symbol} --from {first}`.")
 
-    def _made_of(self, source: LiveMinutes, session: Session, until: datetime) -> pd.DataFrame:
-        """Return the complete bars of a session up to an instant; what was made before is kept."""
-        key, version = (session.trade_date, source.month), source.version(session.trade_date)
-        known = self._made.get(key)
-        if known is None or known.version != version or known.until > until:
-            known = _Made(version, session.open, self._stored.iloc[:0])
-        own = source.frame(known.until, until)
-        fresh = own if self.length == ONE_MINUTE else resample(own, self.length, self.hours)
-        ends = pd.to_datetime(bar_ends(fresh, self.length, self.hours), unit="us", utc=True)
-        complete = fresh[ends <= pd.Timestamp(until)]
-        if len(complete):
-            last = ends[len(complete) - 1].to_pydatetime()
-            added = complete.assign(factor=1.0, adjustment=0.0)[list(CONTINUOUS_COLUMNS)]
-            bars = pd.concat([known.bars, added], ignore_index=True) if len(known.bars) else added
-            known = _Made(version, last, bars.reset_index(drop=True))
-        self._made = {kept: made for kept, made in self._made.items() if kept[0] >= (self.settled_to or kept[0])}
-        self._made[key] = known
-        return known.bars
+    def _bars_of(self, source: LiveMinutes, session: Session) -> SessionBars:
+        """Return the bars of a session; they are kept until the session is read from the stored bars."""
+        key = session.trade_date, source.month
+        if key not in self._made:
+            settled = self.settled_to or session.trade_date
+            self._made = {kept: made for kept, made in self._made.items() if kept[0] >= settled}
+            self._made[key] = SessionBars(source, session, self.bars)
+        return self._made[key]
 
     def _covers(self, minutes: LiveMinutes | None, session: Session, until: datetime) -> bool:
         first = None if minutes is None else minutes.covered_from()
@@ -236,17 +248,17 @@ class LiveSeries:
         exits: dict[Any, float],
         session: Session,
         month: str,
-        whole: pd.DataFrame,
+        whole: Columns,
         minutes: Mapping[str, LiveMinutes],
     ) -> None:
         before = self.hours.sessions(session.trade_date - timedelta(days=10), session.trade_date)[:-1]
         old = self.front(before[-1].trade_date) if before else month
-        if old == month or whole.empty:
+        if old == month or not len(whole["timestamp"]):
             return
-        first = whole["timestamp"].iloc[0]
-        left = minutes[old].frame(session.open, session.close) if old in minutes else None
-        same = None if left is None else left[left["timestamp"] == first]
-        exits[first] = float(same["open"].iloc[0]) if same is not None and len(same) else np.nan
+        first = pd.Timestamp(whole["timestamp"][0], tz="UTC")
+        start = first.to_pydatetime()
+        left = minutes[old].rows(start, start + MINUTE) if old in minutes else []
+        exits[first] = float(left[0]["open"]) if left else np.nan
 
     def _ahead(self, now: datetime) -> RollCalendar | None:
         session = self.session_at(now)
@@ -257,7 +269,8 @@ class LiveSeries:
 
     def _follow(self, made: RollCalendar | None) -> None:
         self._rolls = roll_frame([]) if made is None else made.rolls
-        self._fronts = {}
+        self._fronts, self._grown = {}, None
+        self._settled = columns_of(self._stored)
         self._only = str(self._stored["contract"].iloc[-1]) if len(self._stored) else (made.front if made else "")
 
     def _sessions_of(self, series: pd.DataFrame) -> list[Session]:

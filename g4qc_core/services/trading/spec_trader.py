@@ -257,8 +257,8 @@ class SpecTrader:
         return equity
 
     def _own_close(self, bars: pd.DataFrame) -> float:
-        last = bars.iloc[-1]
-        return round(float((last["close"] - last["adjustment"]) / last["factor"]), 10)
+        close, factor, points = (float(bars[name].iloc[-1]) for name in ("close", "factor", "adjustment"))
+        return round((close - points) / factor, 10)
 
     def _next_date(self, end: datetime, session: Session) -> date:
         following = self.unit.series.session_at(end)
