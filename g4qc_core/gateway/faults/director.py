@@ -74,6 +74,7 @@ class Director:
         self._playing = Playing(script)
         self._tasks: set[asyncio.Task[None]] = set()
         self._away = False
+        self._lost = False
         self._was_away = False
 
     def start(self) -> None:
@@ -119,7 +120,7 @@ class Director:
             self._spawn(self._restart(act))
         elif isinstance(act, ServersLost):
             self._go_away()
-            self.faults.silence = Silence.DATA
+            self.faults.silence, self._lost = Silence.DATA, True
             self._hands.announce(act.code, NEWS[act.code])
             self._spawn(self._recover(act.seconds, act.back, release=act.back == 1102))
         elif isinstance(act, FarmDown):
@@ -136,6 +137,11 @@ class Director:
             self._hands.announce(2103, NEWS[2103])
             self._spawn(self._recover(act.seconds, 2104, release=False, streams_die=act.streams == "dead"))
 
+    @property
+    def greeting(self) -> list[tuple[int, str]]:
+        """Codes and texts that a client is told once it is ready: how the gateway's own connections are."""
+        return [(code, NEWS[code]) for code in ((2110,) if self._lost else (2104, 2106, 2158))]
+
     async def _restart(self, act: Restart) -> None:
         self.faults.busy = act.busy
         await self._hands.restart(act.seconds)
@@ -146,7 +152,7 @@ class Director:
             return
         await asyncio.sleep(seconds)
         self._switch_back()
-        self._away = False
+        self._away = self._lost = False
         if code == 1101 or streams_die:
             for session in self._hands.sessions.values():
                 session.stop_streams()

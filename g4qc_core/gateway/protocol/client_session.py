@@ -40,11 +40,6 @@ _STAGES = {
     client_requests.CANCEL_ORDER: FaultStage.CANCEL,
     client_requests.GLOBAL_CANCEL: FaultStage.CANCEL,
 }
-_READY = (
-    (2104, "Market data farm connection is OK:usfarm"),
-    (2106, "HMDS data farm connection is OK:ushmds"),
-    (2158, "Sec-def data farm connection is OK:secdefnj"),
-)
 
 
 class ClientSession:
@@ -167,7 +162,7 @@ class ClientSession:
         await self._connection.send(
             Message(layouts.MANAGED_ACCOUNTS, {"accounts": self._house.market.account}),
             Message(layouts.NEXT_VALID_ID, {"order_id": max(desk.broker.next_id(client_id) - effect.ids_back, 1)}),
-            *(replies.error(NO_ID, code, text, now) for code, text in _READY),
+            *(replies.error(NO_ID, code, text, now) for code, text in self._house.director.greeting),
             effect=effect,
         )
         desk.join(self._orders, client_id)

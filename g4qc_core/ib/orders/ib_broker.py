@@ -128,6 +128,11 @@ class IbBroker:
         return self._connection.connected
 
     @property
+    def servers_lost(self) -> bool:
+        """True while the gateway is without its connection to Interactive Brokers, as far as it has said."""
+        return self._connection.callbacks.servers_lost
+
+    @property
     def next_order_id(self) -> int:
         """Highest of the next order ids that the gateway told on this connection."""
         return self._connection.callbacks.next_order_id

@@ -218,6 +218,11 @@ class OrderCallbacks(Answers):
         """Take a bar of five seconds."""
         self.streams.take_five_seconds(reqId, time, (open_, high, low, close), volume)
 
+    @property
+    def servers_lost(self) -> bool:
+        """True while the gateway is without its connection to Interactive Brokers, as far as it has said."""
+        return self._servers_lost
+
     def _hear(self, code: int, text: str) -> None:
         super()._hear(code, text)
         row = meaning(code, text)

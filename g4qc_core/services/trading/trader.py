@@ -20,6 +20,7 @@ from g4qc_core.errors import (
     ClientIdInUse,
     DatabaseUnavailable,
     GatewayError,
+    GatewayUnavailable,
     PermanentError,
     SettingsError,
     TraderRunning,
@@ -283,6 +284,10 @@ def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:
             request_timeout=settings.ib_request_timeout,
             max_protocol=settings.ib_max_protocol,
         )
+        if broker.servers_lost:
+            # Its lists are of what it knew before: there is nothing to compare with and nowhere to send an order.
+            broker.close()
+            raise GatewayUnavailable("The gateway has lost its connection to Interactive Brokers.")
         if all(is_simulated(account) for account in broker.accounts):
             # Its clock may run faster than ours.
             broker.ask_time_every(_SIMULATED_TIME)
