@@ -58,6 +58,7 @@ class RiskDesk:
         self.values: Mapping[str, Decimal] = {}
         self._account, self._limits, self._book, self._minutes = account, limits, book, minutes
         self._units = {unit.instrument.symbol: unit for unit in units}
+        self._read = {unit.name: {one.symbol: None for one in unit.followed} for unit in units}
         self._stores, self._switch = stores, switch
         self._margins: dict[str, Decimal] = {}
         self._red: dict[str, tuple[datetime, str]] = {}
@@ -115,7 +116,10 @@ class RiskDesk:
         margin = self._margins.get(symbol)
         against = [lock for lock in locks if lock.symbol == symbol]
         known = self._about(symbol, moment, against, None if margin is None else margin * order.quantity)
-        known = replace(known, positions=_largest(moment.positions, working))
+        # A bad bar of an instrument that is only read decides, too.
+        read = [self._checks(one, moment.now) for one in self._read.get(order.decision.spec, {}) if one != symbol]
+        red = " ".join(filter(None, [known.red, *read]))
+        known = replace(known, positions=_largest(moment.positions, working), red=red)
         if order.decision.cause == "flatten":
             # A person wants it: neither the kill switch nor the lock of the same wish is against it.
             wished = all(one.reason == "flattened" for one in against)
@@ -178,7 +182,7 @@ class RiskDesk:
 
     def look_at_checks(self, now: datetime) -> None:
         """Read the checks of the graph that will be needed soon, so that no order waits for them."""
-        for symbol in self._units:
+        for symbol in {*self._units, *(one for read in self._read.values() for one in read)}:
             known = self._red.get(symbol)
             if known is None or now - known[0] > _CHECKS_LAST / 2:
                 self._red[symbol] = now, " ".join(failing_checks(self._stores, symbol))

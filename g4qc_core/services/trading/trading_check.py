@@ -101,12 +101,13 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
         except G4qcError as error:
             problems.append(f"[trade.{how.name}] {error}")
             continue
-        checked = _checked(how, spec, instrument, account, stores, now)
+        checked, read = _checked(how, spec, instrument, account, stores, now), [spec.instrument]
         try:
             if not checked.contracts:
                 fetch = f"g4qc extract {spec.instrument} --from {usual_first(now)}"
                 raise UsageError(f"No contract of {spec.instrument} is known: run `{fetch}`.")
             unit = traded_unit(how, settings, registry, stores)
+            read = list(dict.fromkeys(one.symbol for one in unit.followed))
             checked = checked.model_copy(update={"inputs": unit.reads})
             wanted = _wanted(checked, unit, stores, now)
         except G4qcError as error:
@@ -116,7 +117,7 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
         if isinstance(wanted, str):
             remarks.append(f"{how.name} decides nothing now: {wanted}")
         remarks += [
-            f"{spec.instrument} opens nothing now: {words}" for words in failing_checks(stores, instrument.symbol)
+            f"{spec.instrument} opens nothing now: {words}" for one in read for words in failing_checks(stores, one)
         ]
     return TradingCheck(
         account=plan.account,

@@ -99,9 +99,25 @@ def test_bars_of_an_input_that_do_not_come_are_named(
     assert found.reason == "it was late: 61 s after its close the bars of NQ 202612 were not complete"
 
 
+def test_bad_bars_of_an_input_keep_a_position_from_being_opened(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    stage = _stage(embedded_database, tmp_path / "home", synthetic_market, "Pair")
+    stage.stores.checks.keep("bars_1min", "schema", {"NQ|2026-10-01": "a bad bar"}, BEGIN)
+    with stage:
+        stage.begin()
+        for start, end in bars_of("ES", "15min", BEGIN, END_OF_FIRST):
+            stage.bar("paper", start, end)
+        (order,) = stage.stores.orders.orders(stage.account)
+    assert order.why == "The checks of ES are not green: bars_1min NQ|2026-10-01 fails schema (a bad bar)."
+
+
 def test_check_names_the_inputs(embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket) -> None:
     stage = _stage(embedded_database, tmp_path / "home", synthetic_market, "Pair")
-    (found,) = check(stage.settings, REGISTRY, stage.stores, BEGIN).specs
+    stage.stores.checks.keep("bars_1min", "schema", {"NQ|2026-10-01": "a bad bar"}, BEGIN)
+    answer = check(stage.settings, REGISTRY, stage.stores, BEGIN)
+    assert "ES opens nothing now: bars_1min NQ|2026-10-01 fails schema (a bad bar)." in answer.remarks
+    (found,) = answer.specs
     assert found.inputs == ["15min bars of NQ"]
     assert found.wanted in (-8, 8)
 
