@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+from sqlalchemy import event
 
 from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.resampling import resample
@@ -33,6 +34,9 @@ from g4qc_core.trading.ledger import filled_of, in_force
 
 REGISTRY = load_registry()
 PATIENCE = 60.0
+# What is waited for may happen outside the database, so it is looked for every so many seconds.
+_LOOK = 0.02
+_BURST = 0.003
 CLIENT_ID = 21
 
 
@@ -124,6 +128,9 @@ class Stage:
             ib_host="127.0.0.1",
             ib_request_timeout=15.0,
         )  # type: ignore[call-arg]
+        # Set whenever the trader has ended a transaction.
+        self._moved = threading.Event()
+        event.listen(stores.database.engine, "checkin", self._note_end)
         self.said: list[str] = []
         self.error: BaseException | None = None
         self._stop = threading.Event()
@@ -136,6 +143,7 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self.end()
         self.gateway.close()
+        event.remove(self.stores.database.engine, "checkin", self._note_end)
 
     @property
     def account(self) -> str:
@@ -182,12 +190,21 @@ class Stage:
     def wait(self, condition: Callable[[], Any], what: str) -> None:
         """Wait for what must come; fail with the trader's own words if it does not."""
         until = time.monotonic() + PATIENCE
+        self._moved.clear()
         while not condition():
             if self.error is not None:
                 raise AssertionError(f"the trader ended: {self.error!r}\n" + "\n".join(self.said[-30:]))
             if time.monotonic() > until:
                 raise AssertionError(f"waited in vain for {what}\n" + "\n".join(self.said[-40:]))
-            time.sleep(0.005)
+            self._moved.wait(_LOOK)
+            # Transactions come in bursts.
+            time.sleep(_BURST)
+            self._moved.clear()
+
+    def _note_end(self, *_: object) -> None:
+        """Note the end of a transaction of any thread but the one that waits."""
+        if threading.current_thread() is self._thread:
+            self._moved.set()
 
     def bar(self, spec: str, start: datetime, end: datetime, late: timedelta = timedelta(0)) -> None:
         """Set the clock to the end of a bar, or later, and wait until it is decided and its orders have ended."""
@@ -204,15 +221,23 @@ class Stage:
         found = self.stores.orders.decisions(self.account, spec, start, start + timedelta(minutes=1))
         return any(one.key.cause == "bar" for one in found)
 
-    def quiet(self) -> bool:
-        """Whether all orders have ended and all their fills have arrived with their costs."""
-        orders = self.stores.orders.orders(self.account, most=20)
+    def quiet(self, resting: Collection[str] = ()) -> bool:
+        """Whether all orders have ended and all their fills have arrived with their costs.
+
+        Args:
+            resting: instruments whose orders wait for their market, and are left out.
+        """
+        newest = self.stores.orders.orders(self.account, most=20)
+        orders = [order for order in newest if order.contract.symbol not in resting]
         if any(order.state in ("planned", "sent", "waiting", "working", "cancelling") for order in orders):
             return False
-        fills = self.stores.executions.fills(self.account)
         filled = {order.ref: order.filled for order in orders if order.filled}
-        done = {ref: filled_of(fills, ref) for ref in filled}
-        return done == filled and all(fill.commission is not None for fill in in_force(fills))
+        if not filled:
+            return True
+        since = min(order.planned_at for order in orders)
+        fills = in_force(self.stores.executions.fills(self.account, since))
+        costed = all(fill.commission is not None for fill in fills if fill.ref in filled)
+        return costed and all(filled_of(fills, ref) == many for ref, many in filled.items())
 
 
 def bars_of(symbol: str, length: str, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -236,6 +261,6 @@ def staged(*args: Any, **options: Any) -> Iterator[Stage]:
         yield stage
 
 
-def money(value: object) -> Decimal:
-    """An amount to the cent."""
-    return Decimal(str(value)).quantize(Decimal("0.01"))
+def money(value: object, step: Decimal = Decimal("0.01")) -> Decimal:
+    """An amount to the cent, or a price on its grid."""
+    return Decimal(str(round(float(value) / float(step)))) * step  # type: ignore[arg-type]
