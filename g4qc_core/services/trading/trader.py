@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import (
     ClientIdInUse,
     DatabaseUnavailable,
@@ -25,7 +26,7 @@ from g4qc_core.errors import (
     SettingsError,
     TraderRunning,
 )
-from g4qc_core.ib.advice import origin_of
+from g4qc_core.ib.advice import advice_for, origin_of
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.session_parts import SessionParts
@@ -283,6 +284,7 @@ def gateway_of(settings: Settings, plan: TradingPlan) -> Connect:
             connect_timeout=settings.ib_connect_timeout,
             request_timeout=settings.ib_request_timeout,
             max_protocol=settings.ib_max_protocol,
+            advice=advice_for(Origin.SIMULATED if settings.ib_simulated else None),
         )
         if broker.servers_lost:
             # Its lists are of what it knew before: there is nothing to compare with and nowhere to send an order.

@@ -61,3 +61,13 @@ def test_the_trader_says_so_and_waits(
         assert "lost its connection to Interactive Brokers. Trying again" in said[-1]
         assert not gateway.broker.fills
     assert stores.traders.all() == []
+
+
+def test_nobody_is_told_to_start_tws_for_the_simulated_gateway(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, 9)
+    plan = load_plan(settings.trading)
+    for simulated in (False, True):
+        given = settings.model_copy(update={"ib_simulated": simulated})
+        with pytest.raises(GatewayUnavailable, match="Nothing listens at") as caught:
+            gateway_of(given, plan)()
+        assert ("TWS" in str(caught.value)) is not simulated
