@@ -1,6 +1,7 @@
 """The trading file: which specs trade in which account, with which orders, hours and limits.
 
-The file is `G4QC_TRADING`; a commented one comes with G4QC. What the specs decide belongs to the backtests file.
+The file is `G4QC_TRADING`; a commented one comes with G4QC. What the specs decide belongs to the files of backtests and
+portfolios.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ import re
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.backtest.specs.spec_values import Day
 from g4qc_core.errors import SettingsError, unknown
@@ -52,6 +53,9 @@ class TradedSpec(BaseModel):
     backtest: str = Field(
         "", max_length=200, description="Name of the backtest spec whose strategy decides; default: the entry's name"
     )
+    portfolio: str = Field(
+        "", max_length=200, description="Name of the portfolio that decides, in place of a backtest spec"
+    )
     order: OrderStyle = Field("market", description="Kind of order: market, limit or stop")
     offset_ticks: int = Field(
         0,
@@ -67,6 +71,12 @@ class TradedSpec(BaseModel):
     first: Day | None = Field(
         None, alias="from", description="First trade date of the bars that the strategy sees; default: the backtest's"
     )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.backtest and self.portfolio:
+            raise ValueError("it names a backtest and a portfolio: name one of them")
+        return self
 
     @property
     def backtest_name(self) -> str:

@@ -7,8 +7,7 @@ not carried from bar to bar. The module is imported late, because it imports num
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,45 +29,10 @@ from g4qc_core.backtest.portfolio_account.lane_arrays import (
     largest_capital,
     plan_lane,
 )
+from g4qc_core.backtest.portfolio_account.lane_standing import LaneStanding, NextPosition
 from g4qc_core.backtest.portfolio_account.portfolio_lane import PortfolioLane
 from g4qc_core.backtest.sizing.sizing_rule import SHARES
 from g4qc_core.bars.columns import PRICES
-
-
-@dataclass(frozen=True)
-class LaneStanding:
-    """Where one lane stands when its newest bar has closed.
-
-    Attributes:
-        held: contracts that it holds.
-        planned: contracts after its pending orders, which are filled at `opens`; without any the same as `held`.
-        decides: its newest bar closes now, so that it decides.
-        opens: start of the next bar, UTC.
-        trade_date: of the next bar.
-        contract: month that is traded in the next bar.
-        anew: it does not hold what it decided last, or could not decide since, so that the number is computed anew.
-    """
-
-    held: int
-    planned: int
-    decides: bool
-    opens: datetime
-    trade_date: date
-    contract: str
-    anew: bool = False
-
-
-@dataclass(frozen=True)
-class NextPosition:
-    """What a lane holds from its next open on.
-
-    Attributes:
-        contracts: negative for short; of a lane that does not decide, those after its pending orders.
-        capped: the margin allowed fewer contracts than were wanted.
-    """
-
-    contracts: int
-    capped: bool
 
 
 def next_positions(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from g4qc_core.calendars.session import Session
+from g4qc_core.errors import TradingRefused
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.series.asked_series import AskedSeries
 from g4qc_core.services.trading.awaited_bars import AwaitedMinutes
@@ -53,6 +54,18 @@ class FollowedSeries:
         """Return the session that opens within twenty minutes; None if none does."""
         session = self.series.session_at(now)
         return session if session is not None and timedelta(0) < session.open - now <= _BEFORE_OPEN else None
+
+    def next_open(self, end: datetime) -> tuple[datetime, date]:
+        """Return the first instant at or after the end of a bar at which the market is open, and its trade date.
+
+        Raises:
+            TradingRefused: no session follows.
+        """
+        session = self.series.session_at(end)
+        if session is None:
+            raise TradingRefused(f"No session of {self.symbol} follows {end:%Y-%m-%d %H:%M} UTC.")
+        opens = min(max(start, end) for start, stop in session.intervals if stop > end)
+        return opens, session.trade_date
 
     def months(self, now: datetime) -> set[str]:
         """Return the contract months whose minutes make the sessions that are not stored, and the next one."""

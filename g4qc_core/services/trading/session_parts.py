@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.traded_file import TradedFile
 from g4qc_core.services.trading.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.limits import TradingLimits
@@ -25,7 +26,7 @@ class SessionParts:
     Attributes:
         account: that trades.
         limits: of the trading file.
-        units: the traded specs.
+        traded: specs and portfolios.
         stores: of the database.
         switch: the kill switch.
         started_at: when the process of the trader began, by this machine's clock, UTC.
@@ -35,16 +36,21 @@ class SessionParts:
 
     account: str
     limits: TradingLimits
-    units: Sequence[TradedUnit]
+    traded: TradedFile
     stores: Stores
     switch: KillSwitch
     started_at: datetime
     tell: Tell
     report: Callable[[TradingSession], None]
 
+    @property
+    def units(self) -> Sequence[TradedUnit]:
+        """Everything that holds a position: specs, and lanes of portfolios."""
+        return self.traded.units
+
     def beginning(self, now: datetime) -> str:
         """Return what a session says when it begins at `now`, UTC: what is traded, and when it decides next."""
-        names = ", ".join(unit.name for unit in self.units)
+        names = ", ".join(self.traded.names)
         ends = [end for unit in self.units if (end := unit.series.bars.next_end(now)) is not None]
         if not ends:
             return f"Trading {names}."

@@ -86,9 +86,9 @@ class SpecTrader:
                 self._tell("warning", self.name, f"A decision was skipped: {reason}.")
         bar = self.unit.series.bars.ended(now)
         if bar is not None and now - bar[1] > self._late:
-            self._pass_over(now, now, "the trader did not run when it closed")
+            self.pass_over(now, now, "the trader did not run when it closed")
 
-    def _pass_over(self, before: datetime, now: datetime, reason: str) -> None:
+    def pass_over(self, before: datetime, now: datetime, reason: str) -> None:
         """Store as skipped every bar after the last decided one that ended before an instant."""
         series, last = self.unit.series, self._decided
         if last is None:
@@ -104,7 +104,7 @@ class SpecTrader:
             found = found[:1]
         for start, end in reversed(found):
             if self._in_hours(end):
-                self._skip(start, end, reason, now)
+                self.skip(start, end, reason, now)
 
     def warm_up(self, now: datetime) -> None:
         """Make the bars of the sessions in progress before the first one closes, once live minutes are there."""
@@ -119,7 +119,7 @@ class SpecTrader:
 
     def expects(self, now: datetime) -> bool:
         """Return whether a bar that has just closed is about to be decided upon."""
-        bar = self._undecided(now)
+        bar = self.undecided(now)
         return bar is not None and now - bar[1] < GRACE
 
     def due(self, now: datetime) -> list[FollowedSeries]:
@@ -130,22 +130,22 @@ class SpecTrader:
         Args:
             now: by the gateway's clock, UTC.
         """
-        bar = self._undecided(now)
+        bar = self.undecided(now)
         if bar is None:
             return []
         start, end, session = bar
-        self._pass_over(end - timedelta(microseconds=1), now, "a later bar closed before it was decided")
+        self.pass_over(end - timedelta(microseconds=1), now, "a later bar closed before it was decided")
         awaited = [(one.awaited(end, self._minutes_of(one.symbol)), one) for one in self.unit.followed]
         lacking = self._awaited.lacking([minutes for minutes, _ in awaited if minutes is not None], now)
         if now - end > self._late:
-            self._skip(start, end, _lateness(now - end, lacking.names), now)
+            self.skip(start, end, lateness(now - end, lacking.names), now)
             return []
         if not lacking.names:
             self._decide(start, end, session, now)
         asked = {minutes.what: one for minutes, one in awaited if minutes is not None and minutes.what in lacking.ask}
         return list(asked.values())
 
-    def _undecided(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
+    def undecided(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
         """Return start, end and session of the newest bar that is over, unless it is decided or is not traded upon."""
         bar = self.unit.series.bars.ended(now)
         if bar is None or (self._decided is not None and bar[0] <= self._decided) or bar[0] < self._begins:
@@ -159,7 +159,7 @@ class SpecTrader:
     def roll(self, session: Session, now: datetime) -> None:
         """Move the position into the front contract of a session that opens, if it is in another one."""
         front = self.unit.series.front(session.trade_date)
-        held = {one.month: one.quantity for one in self._holdings() if one.quantity}
+        held = {one.month: one.quantity for one in self.holdings() if one.quantity}
         if not front or not held or set(held) == {front}:
             return
         newest = self._stores.orders.newest(self._account, self.name)
@@ -172,7 +172,7 @@ class SpecTrader:
 
     def flatten(self, now: datetime) -> None:
         """End the position and all orders of the spec, because a person wants it; it stays out of the market then."""
-        held = [one for one in self._holdings() if one.quantity]
+        held = [one for one in self.holdings() if one.quantity]
         self._desk.end_orders(self.name, "flatten", now)
         month = held[0].month if held else self._front_now(now)
         self._order("flatten", now.replace(second=0, microsecond=0), month, 0, None, "", now)
@@ -182,21 +182,36 @@ class SpecTrader:
             found = self.unit.bars_at(end, self._minutes_of)
             bars = found.bars
             if bars.empty or bars["timestamp"].iloc[-1] != pd.Timestamp(start):
-                self._skip(start, end, f"no live bar of {self.unit.instrument.symbol} arrived in it", now)
+                self.skip(start, end, f"no live bar of {self.unit.instrument.symbol} arrived in it", now)
                 return
             if len(bars) < self.unit.decider.bars_needed:
                 needed = self.unit.decider.bars_needed
-                self._skip(start, end, f"of {needed} bars that the strategy needs there are {len(bars)}", now)
+                self.skip(start, end, f"of {needed} bars that the strategy needs there are {len(bars)}", now)
                 return
-            close = Decimal(str(self._own_close(bars)))
+            close = own_close(bars)
             front = self.unit.series.front(self._next_date(end, session))
             own = str(bars["contract"].iloc[-1])
-            standing = Standing(self._held(), self._equity(own, close), front != own, self._begins)
+            standing = Standing(
+                self.held(), self.unit.backtest.cash + self.profit(own, close), front != own, self._begins
+            )
             target = self.unit.decider.target(bars, standing, found.exits, found.inputs)
         except G4qcError as error:
-            self._skip(start, end, str(error), now)
+            self.skip(start, end, str(error), now)
             return
-        self._order("bar", start, front, target.contracts, target.close, target.fingerprint, now)
+        self.hold(start, front, target.contracts, target.close, target.fingerprint, now)
+
+    def hold(self, bar: datetime, month: str, target: int, price: Decimal, seen: str, now: datetime) -> None:
+        """Decide on a bar what to hold from the next open on.
+
+        Args:
+            bar: start of the bar, UTC.
+            month: of the contract in which the target is held.
+            target: contracts, negative for short.
+            price: own close of the bar in points.
+            seen: fingerprint of everything that decided.
+            now: by the gateway's clock, UTC.
+        """
+        self._order("bar", bar, month, target, price, seen, now)
 
     def _order(
         self, cause: Cause, bar: datetime, month: str, target: int, price: Decimal | None, seen: str, now: datetime
@@ -209,7 +224,7 @@ class SpecTrader:
             self.unit.backtest.timeframe,
             seen,
             target,
-            self._held(),
+            self.held(),
             price,
             now,
         )
@@ -222,10 +237,11 @@ class SpecTrader:
         else:
             self._desk.decide(intent)
 
-    def _skip(self, start: datetime, end: datetime, reason: str, now: datetime) -> None:
+    def skip(self, start: datetime, end: datetime, reason: str, now: datetime) -> None:
+        """Store a bar as not traded upon, with the reason."""
         self._decided = start
         key = DecisionKey(self._account, self.name, "bar", start)
-        held, unit = self._held(), self.unit
+        held, unit = self.held(), self.unit
         decision = TradeDecision(
             key, unit.instrument.symbol, self._front_now(now), unit.backtest.timeframe, "", held, held, None, now,
             DecisionState.SKIPPED, reason,
@@ -233,32 +249,29 @@ class SpecTrader:
         words = f"The bar that closed at {end:%Y-%m-%d %H:%M} UTC is not traded upon: {reason}"
         self._desk.want(SpecIntent(decision, unit.how, unit.traded, ("warning", words)))
 
-    def _holdings(self) -> list[Holding]:
+    def holdings(self) -> list[Holding]:
+        """Return what the spec holds, by contract."""
         symbol = self.unit.instrument.symbol
         return [one for one in self._book.holdings(self.name).values() if one.symbol == symbol]
 
-    def _held(self) -> int:
+    def held(self) -> int:
         """Return the contracts that the spec holds, or will hold when its open orders are filled."""
-        return sum(one.quantity for one in self._holdings()) + self._book.coming(self.name)
+        return sum(one.quantity for one in self.holdings()) + self._book.coming(self.name)
 
-    def _equity(self, month: str, close: Decimal) -> Decimal:
-        """Return the equity of the spec at the close of a bar, costs that are not reported yet by the cost model."""
+    def profit(self, month: str, close: Decimal) -> Decimal:
+        """Return what the spec has won at a price of a contract, costs that are not reported yet by the cost model."""
         point = self.unit.instrument.point_value
         fee = costs_of(self.unit.backtest, self.unit.instrument).fee
-        equity = self.unit.backtest.cash
-        for one in self._holdings():
+        won = Decimal(0)
+        for one in self.holdings():
             feed = self._minutes.get(one.month)
             last = (
                 close
                 if one.month == month or feed is None or feed.last_price is None
                 else Decimal(str(feed.last_price))
             )
-            equity += one.profit_at(last) * point - one.commissions - fee * one.uncosted
-        return equity
-
-    def _own_close(self, bars: pd.DataFrame) -> float:
-        close, factor, points = (float(bars[name].iloc[-1]) for name in ("close", "factor", "adjustment"))
-        return round((close - points) / factor, 10)
+            won += one.profit_at(last) * point - one.commissions - fee * one.uncosted
+        return won
 
     def _next_date(self, end: datetime, session: Session) -> date:
         following = self.unit.series.session_at(end)
@@ -272,7 +285,14 @@ class SpecTrader:
         return self.unit.how.open_at(end.astimezone(self.unit.series.hours.timezone).time())
 
 
-def _lateness(late: timedelta, lacking: Sequence[str]) -> str:
+def own_close(bars: pd.DataFrame) -> Decimal:
+    """Return the contract's own close of the newest bar, in points."""
+    close, factor, points = (float(bars[name].iloc[-1]) for name in ("close", "factor", "adjustment"))
+    return Decimal(str(round((close - points) / factor, 10)))
+
+
+def lateness(late: timedelta, lacking: Sequence[str]) -> str:
+    """Return why a bar is late, as the reason of a skipped decision."""
     seconds = late.total_seconds()
     if not lacking:
         return f"it was late: {seconds:.0f} s after its close no decision could be made"

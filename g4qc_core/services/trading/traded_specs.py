@@ -13,7 +13,7 @@ from decimal import Decimal
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies.declared_inputs import DeclaredInput
 from g4qc_core.bars.bar_source import Origin
-from g4qc_core.errors import SettingsError, TradingRefused
+from g4qc_core.errors import TradingRefused
 from g4qc_core.ib.advice import origin_of
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
@@ -86,32 +86,21 @@ class TradedUnit:
         return decision_bars(self.own, self.inputs, until, minutes_of, self.decider.tail)
 
 
-def traded_units(plan: TradingPlan, settings: Settings, registry: Registry, stores: Stores) -> list[TradedUnit]:
-    """Return what the trading file trades.
+def traded_unit(how: TradedSpec, settings: Settings, registry: Registry, stores: Stores) -> TradedUnit:
+    """Return an entry of the trading file with a backtest spec, ready to decide.
 
     Raises:
-        SettingsError: the file trades nothing, or in several currencies.
-        TradingRefused: a spec cannot be traded live.
-        UsageError: a spec, strategy or chain does not exist.
+        TradingRefused: the spec cannot be traded live.
+        UsageError: the spec, its strategy or its chain does not exist.
     """
-    if not plan.specs:
-        raise SettingsError("The trading file trades nothing: add an entry like [trade.sma_cross-ES-1h].")
-    units = [traded_unit(how, settings, registry, stores) for how in plan.specs.values()]
-    currencies = sorted({unit.instrument.currency for unit in units})
-    if len(currencies) > 1:
-        raise SettingsError(
-            f"The trading file trades in {listing(currencies)}, and its limits are in one currency: use one file and "
-            "one account for each."
-        )
-    return units
-
-
-def traded_unit(how: TradedSpec, settings: Settings, registry: Registry, stores: Stores) -> TradedUnit:
-    """Return one entry of the trading file, ready to decide; raises as `traded_units`."""
     spec = find_spec(how.backtest_name, settings, registry, stores.backtests)
     if how.first is not None:
         spec = spec.model_copy(update={"first": how.first})
-    spec = spec.model_copy(update={"trade_from": None})
+    return unit_of(how, spec.model_copy(update={"trade_from": None}), settings, registry, stores)
+
+
+def unit_of(how: TradedSpec, spec: BacktestSpec, settings: Settings, registry: Registry, stores: Stores) -> TradedUnit:
+    """Return a backtest spec without an end, ready to decide; raises as `traded_unit`."""
     decider = LiveDecider(spec, registry[spec.instrument])
     inputs = {name: _input(name, kind, spec, registry, stores, settings) for name, kind in decider.declared.items()}
     own = follow(asked_series(spec, registry), stores, settings, traded=True)

@@ -30,7 +30,8 @@ from g4qc_core.ib.advice import advice_for, origin_of
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.session_parts import SessionParts
-from g4qc_core.services.trading.traded_specs import chosen_account, is_simulated, traded_units
+from g4qc_core.services.trading.traded_file import traded_file
+from g4qc_core.services.trading.traded_specs import chosen_account, is_simulated
 from g4qc_core.services.trading.trading_session import TradingSession
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.bar_origin import claim_origin
@@ -93,7 +94,7 @@ class Trader:
     ) -> None:
         self._settings, self._stores, self._plan, self._tell = settings, stores, plan, tell
         self._connect = connect
-        self._units = traded_units(plan, settings, registry, stores)
+        self._traded = traded_file(plan, settings, registry, stores)
         self._started = datetime.now(UTC)
         self._account = ""
         self._lock: SessionLock | None = None
@@ -149,7 +150,7 @@ class Trader:
             "starting",
             self._started,
             datetime.now(UTC),
-            specs=[unit.name for unit in self._units],
+            specs=self._traded.names,
         )
         self._keep("starting", "")
         apart = (broker.now() - datetime.now(UTC)).total_seconds()
@@ -158,7 +159,7 @@ class Trader:
             self._say("warning", account, f"{words} Bars end by the gateway's clock: set the one that is wrong.")
         switch = KillSwitch(self._settings.home, self._stores)
         parts = SessionParts(
-            account, self._plan.limits, self._units, self._stores, switch, self._started, self._say, self._report
+            account, self._plan.limits, self._traded, self._stores, switch, self._started, self._say, self._report
         )
         return TradingSession(parts, broker)
 

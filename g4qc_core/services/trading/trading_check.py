@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.errors import G4qcError, GatewayError, UsageError
+from g4qc_core.errors import G4qcError, GatewayError, TradingRefused, UsageError
 from g4qc_core.ib.advice import advice_for
 from g4qc_core.ib.connection.dialling import probe_gateway
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
+from g4qc_core.services.trading.decision_bars import DecisionBars
 from g4qc_core.services.trading.followed_series import FollowedSeries
 from g4qc_core.services.trading.instrument_checks import failing_checks
 from g4qc_core.services.trading.kill_switch import KillSwitch
 from g4qc_core.services.trading.live_minutes import LiveMinutes
 from g4qc_core.services.trading.live_series import usual_first
 from g4qc_core.services.trading.shown.overview import trader_view
+from g4qc_core.services.trading.traded_portfolio import traded_portfolio
 from g4qc_core.services.trading.traded_specs import TradedUnit, traded_unit
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.bar_origin import expected_origin
@@ -33,13 +36,13 @@ _PROBE_SECONDS = 3.0
 
 
 class CheckedSpec(BaseModel):
-    """One traded spec."""
+    """One traded spec, or one lane of a traded portfolio."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
-    backtest: str = Field(description="Name of the backtest spec whose strategy decides")
-    strategy: str = Field(description="Empty if the backtest spec is not known")
+    backtest: str = Field(description="Name of the backtest spec or the portfolio that decides")
+    strategy: str = Field(description="One or, separated by commas, those of all parts of the lane")
     instrument: str
     timeframe: str
     inputs: list[str] = Field(
@@ -56,6 +59,23 @@ class CheckedSpec(BaseModel):
         description="Contracts that it would hold after the newest stored session, from no position; null: unknown",
     )
     wanted_bar: datetime | None = Field(None, description="Start of the last bar of that session, UTC")
+
+
+@dataclass(frozen=True)
+class _CheckedEntry:
+    """An entry of the trading file.
+
+    Attributes:
+        specs: its rows.
+        reads: instruments whose bars decide, by the traded instrument.
+        problems: what must be corrected.
+        undecided: why nobody knows what it wants; empty if somebody does.
+    """
+
+    specs: list[CheckedSpec]
+    reads: Mapping[str, Sequence[str]]
+    problems: list[str] = field(default_factory=list)
+    undecided: str = ""
 
 
 class TradingCheck(BaseModel):
@@ -95,30 +115,18 @@ def check(settings: Settings, registry: Registry, stores: Stores, now: datetime)
     problems, remarks = _of_the_file(plan, settings), _of_the_account(plan, account, settings, stores, now)
     specs: list[CheckedSpec] = []
     for how in plan.specs.values():
+        entry = _portfolio if how.portfolio else _spec
         try:
-            spec = find_spec(how.backtest_name, settings, registry, stores.backtests)
-            instrument = registry[spec.instrument]
+            found = entry(how, account, settings, registry, stores, now)
         except G4qcError as error:
             problems.append(f"[trade.{how.name}] {error}")
             continue
-        checked, read = _checked(how, spec, instrument, account, stores, now), [spec.instrument]
-        try:
-            if not checked.contracts:
-                fetch = f"g4qc extract {spec.instrument} --from {usual_first(now)}"
-                raise UsageError(f"No contract of {spec.instrument} is known: run `{fetch}`.")
-            unit = traded_unit(how, settings, registry, stores)
-            read = list(dict.fromkeys(one.symbol for one in unit.followed))
-            checked = checked.model_copy(update={"inputs": unit.reads})
-            wanted = _wanted(checked, unit, stores, now)
-        except G4qcError as error:
-            wanted = checked
-            problems.append(f"[trade.{how.name}] {error}")
-        specs.append(wanted if isinstance(wanted, CheckedSpec) else checked)
-        if isinstance(wanted, str):
-            remarks.append(f"{how.name} decides nothing now: {wanted}")
-        remarks += [
-            f"{spec.instrument} opens nothing now: {words}" for one in read for words in failing_checks(stores, one)
-        ]
+        specs += found.specs
+        problems += [f"[trade.{how.name}] {words}" for words in found.problems]
+        remarks += [f"{how.name} decides nothing now: {found.undecided}"] if found.undecided else []
+        for symbol, read in found.reads.items():
+            red = (words for one in read for words in failing_checks(stores, one))
+            remarks += [f"{symbol} opens nothing now: {words}" for words in red]
     return TradingCheck(
         account=plan.account,
         mode=plan.mode,
@@ -169,25 +177,88 @@ def _of_the_file(plan: TradingPlan, settings: Settings) -> list[str]:
     return found
 
 
-def _wanted(checked: CheckedSpec, unit: TradedUnit, stores: Stores, now: datetime) -> CheckedSpec | str:
-    """Add what the strategy wants after the last session that is over; if nobody knows, return why."""
-    series, symbol = unit.series, unit.instrument.symbol
+def _spec(
+    how: TradedSpec, account: str, settings: Settings, registry: Registry, stores: Stores, now: datetime
+) -> _CheckedEntry:
+    """Check an entry with a backtest spec."""
+    spec = find_spec(how.backtest_name, settings, registry, stores.backtests)
+    checked = _checked(how, spec, registry[spec.instrument], account, stores, now)
     try:
-        for one in unit.followed:
-            one.series.load(now)
-        live = _kept_minutes(unit.followed, stores, now)
-        over = [session for session in series.behind(now) if session.close <= now]
-        series.refuse_gaps(over, now, live[symbol])
-        ends = [session.close for session in over] or [series.settled_close or now]
-        found = unit.bars_at(ends[-1], live.__getitem__)
-        needed = unit.decider.bars_needed
-        if len(found.bars) < needed:
-            return f"of {needed} bars that the strategy needs there are {len(found.bars)}: extract earlier sessions."
-        target = unit.decider.target(found.bars, Standing(0, unit.backtest.cash), found.exits, found.inputs)
+        if not checked.contracts:
+            fetch = f"g4qc extract {spec.instrument} --from {usual_first(now)}"
+            raise UsageError(f"No contract of {spec.instrument} is known: run `{fetch}`.")
+        unit = traded_unit(how, settings, registry, stores)
     except G4qcError as error:
-        return str(error)
+        return _CheckedEntry([checked], {spec.instrument: [spec.instrument]}, [str(error)])
+    reads = {spec.instrument: list(dict.fromkeys(one.symbol for one in unit.followed))}
+    checked = checked.model_copy(update={"inputs": unit.reads})
+    try:
+        return _CheckedEntry([_wanted(checked, unit, stores, now)], reads)
+    except G4qcError as error:
+        return _CheckedEntry([checked], reads, undecided=str(error))
+
+
+def _wanted(checked: CheckedSpec, unit: TradedUnit, stores: Stores, now: datetime) -> CheckedSpec:
+    """Add what the strategy wants after the last session that is over.
+
+    Raises:
+        G4qcError: nobody knows; the sentence says why.
+    """
+    live = _loaded(unit.followed, stores, now)
+    found = unit.bars_at(_last_close(unit.own, live, now), live.__getitem__)
+    needed = unit.decider.bars_needed
+    if len(found.bars) < needed:
+        raise TradingRefused(f"of {needed} bars that the strategy needs there are {len(found.bars)}: extract earlier "
+                             "sessions.")  # fmt: skip
+    target = unit.decider.target(found.bars, Standing(0, unit.backtest.cash), found.exits, found.inputs)
+    return _with_wish(checked, target.contracts, found)
+
+
+def _portfolio(
+    how: TradedSpec, account: str, settings: Settings, registry: Registry, stores: Stores, now: datetime
+) -> _CheckedEntry:
+    """Check an entry with a portfolio: one row for each lane."""
+    unit = traded_portfolio(how, settings, registry, stores)
+    rows, reads = {}, {}
+    for name, lane in unit.lanes.items():
+        parts = unit.parts_of(name)
+        reads[lane.instrument.symbol] = list(dict.fromkeys(one.symbol for part in parts for one in part.followed))
+        checked = _checked(lane.how, lane.backtest, lane.instrument, account, stores, now)
+        said = {
+            "backtest": unit.plan.spec.name,
+            "strategy": ", ".join(dict.fromkeys(one.backtest.strategy for one in parts)),
+            "inputs": list(dict.fromkeys(words for one in parts for words in one.reads)),
+        }
+        rows[name] = checked.model_copy(update=said)
+    try:
+        live = _loaded(unit.followed, stores, now)
+        until = max(_last_close(lane.own, live, now) for lane in unit.lanes.values())
+        read = unit.bars_at(until, live.__getitem__)
+        found, _ = unit.next_positions(read, unit.before_trading(until))
+    except G4qcError as error:
+        return _CheckedEntry(list(rows.values()), reads, undecided=str(error))
+    wished = {name: _with_wish(row, found[name].contracts, unit.bars_of(name, read)) for name, row in rows.items()}
+    return _CheckedEntry(list(wished.values()), reads)
+
+
+def _with_wish(checked: CheckedSpec, contracts: int, found: DecisionBars) -> CheckedSpec:
     bar = found.bars["timestamp"].iloc[-1].to_pydatetime()
-    return checked.model_copy(update={"wanted": target.contracts, "wanted_bar": bar})
+    return checked.model_copy(update={"wanted": contracts, "wanted_bar": bar})
+
+
+def _last_close(own: FollowedSeries, live: Mapping[str, Mapping[str, LiveMinutes]], now: datetime) -> datetime:
+    """Return the end of the last session that is over; refuse one that is missing."""
+    series = own.series
+    over = [session for session in series.behind(now) if session.close <= now]
+    series.refuse_gaps(over, now, live[own.symbol])
+    return over[-1].close if over else series.settled_close or now
+
+
+def _loaded(followed: Sequence[FollowedSeries], stores: Stores, now: datetime) -> dict[str, dict[str, LiveMinutes]]:
+    """Load series, and return the live minutes that a trader has stored of them."""
+    for one in followed:
+        one.series.load(now)
+    return _kept_minutes(followed, stores, now)
 
 
 def _kept_minutes(

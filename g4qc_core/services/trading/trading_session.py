@@ -14,17 +14,19 @@ from datetime import datetime, timedelta
 from g4qc_core.errors import G4qcError, GatewayDisconnected
 from g4qc_core.services.trading.awaited_bars import AwaitedBars
 from g4qc_core.services.trading.command_desk import CommandDesk
+from g4qc_core.services.trading.deciders import make_deciders
 from g4qc_core.services.trading.followed_series import FollowedSeries
 from g4qc_core.services.trading.live_feeds import LiveFeeds
 from g4qc_core.services.trading.open_doubts import OpenDoubts
 from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.portfolio_trader import PortfolioTrader
 from g4qc_core.services.trading.quiet_times import QuietTimes
 from g4qc_core.services.trading.reconciler import Reconciler
 from g4qc_core.services.trading.risk_desk import RiskDesk
 from g4qc_core.services.trading.session_parts import SessionParts
 from g4qc_core.services.trading.spec_trader import SpecTrader
 from g4qc_core.services.trading.trade_desk import TradeDesk
-from g4qc_core.services.trading.traded_specs import TradedUnit, first_bar, points_of
+from g4qc_core.services.trading.traded_specs import points_of
 from g4qc_core.services.trading.unnamed_specs import leave_behind
 from g4qc_core.trading.broker import (
     Broker,
@@ -59,7 +61,7 @@ class TradingSession:
 
     Attributes:
         stopping: set when a person asked for the end.
-        specs: the traded specs.
+        specs: everything that holds a position: the traded specs, and the lanes of portfolios.
         reconciler: compares with the broker.
     """
 
@@ -68,7 +70,7 @@ class TradingSession:
         self.stopping = False
         self.book = OrderBook(parts.account, parts.stores)
         self.book.name_contracts(one for unit in parts.units for one in unit.traded.contracts.values())
-        self._followed = [one for unit in parts.units for one in unit.followed]
+        self._followed = parts.traded.followed
         self._feeds = LiveFeeds(self._followed, self.book, broker, parts.stores, parts.tell)
         self.risk = RiskDesk(
             parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
@@ -78,7 +80,8 @@ class TradingSession:
             self.book, parts.stores, points_of(parts.units), self.record, self._drain, parts.tell
         )
         self._awaited = AwaitedBars()
-        self.specs = [self._spec(unit) for unit in parts.units]
+        made = make_deciders(parts, self.book, self.desk, self._feeds.of, self._awaited, broker.now())
+        self.specs, self._deciding = made.specs, made.deciding
         self._quiet = QuietTimes(self.specs)
         self._commands = CommandDesk(self)
         self._doubts = OpenDoubts(self.book)
@@ -139,22 +142,6 @@ class TradingSession:
         self._closes = self._next_closes()
         self.parts.tell("info", self.parts.account, self.parts.beginning(self.broker.now()))
 
-    def _spec(self, unit: TradedUnit) -> SpecTrader:
-        parts, now = self.parts, self.broker.now()
-        begun = parts.stores.traders.started(parts.account, unit.name, _as_started(unit, now), now)
-        return SpecTrader(
-            parts.account,
-            unit,
-            self.book,
-            self.desk,
-            parts.stores,
-            parts.limits,
-            first_bar(unit, begun),
-            self._feeds.of,
-            self._awaited,
-            parts.tell,
-        )
-
     def _load(self, one: FollowedSeries, now: datetime) -> None:
         try:
             one.series.load(now)
@@ -211,7 +198,7 @@ class TradingSession:
         feed = self._feeds.take(event, now)
         if feed is None:
             return
-        for spec in self.specs:
+        for spec in self._deciding:
             if spec.reads(feed.symbol):
                 self._due(spec, max(now, event.start))
 
@@ -231,7 +218,7 @@ class TradingSession:
 
     def _time(self) -> None:
         now = self.broker.now()
-        for spec in self.specs:
+        for spec in self._deciding:
             self._due(spec, now)
         self.desk.carry_out()
         if self.desk.waiting():
@@ -257,7 +244,7 @@ class TradingSession:
         if not self._closes:
             self._closes = self._next_closes()
 
-    def _due(self, spec: SpecTrader, now: datetime) -> None:
+    def _due(self, spec: SpecTrader | PortfolioTrader, now: datetime) -> None:
         if asked := spec.due(now):
             # Nothing tells whether the market was silent or the stream: the history does.
             self._feeds.subscribe(asked, again=True)
@@ -317,14 +304,8 @@ class TradingSession:
         self._feeds.keep_house(now)
         if self._quiet.calm(now):
             self.risk.look_at_checks(now)
-            for spec in self.specs:
+            for spec in self._deciding:
                 spec.warm_up(now)
         for command in self.parts.stores.traders.waiting(self.parts.account):
             self._commands.obey(command, now)
         self.parts.report(self)
-
-
-def _as_started(unit: TradedUnit, now: datetime) -> dict[str, object]:
-    session = unit.series.session_at(now)
-    begins = None if session is None else session.trade_date
-    return unit.backtest.model_copy(update={"trade_from": begins}).to_dict()

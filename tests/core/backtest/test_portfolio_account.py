@@ -21,6 +21,7 @@ from g4qc_core.backtest.engines.compiled_run import MarketArrays, WorkSpace, run
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import COMPILED, engine
 from g4qc_core.backtest.metrics import bar_figures, session_equity
+from g4qc_core.backtest.portfolio_account.bar_positions import bar_positions
 from g4qc_core.backtest.portfolio_account.joint_run import run_portfolio
 from g4qc_core.backtest.portfolio_account.portfolio_lane import PortfolioLane
 from g4qc_core.backtest.portfolio_account.portfolio_run import PortfolioRun
@@ -38,18 +39,6 @@ from tests.core.test_code_versions import fingerprint, joined, steps
 
 AMPLE = Decimal(10**9)
 YEN = instrument("1000", "0.015625", "0.85").model_copy(update={"currency": "JPY"})
-
-
-def positions_of(run: PortfolioRun, lane: PortfolioLane) -> np.ndarray:
-    """Contracts held through the close of each bar of a lane, from its trades, before all is closed at the end."""
-    trades = run.trades[run.trades["instrument"] == lane.name]
-    stamps = pd.DatetimeIndex(lane.bars.frame["timestamp"])
-    entries, exits = (stamps.get_indexer(pd.DatetimeIndex(trades[name])) for name in ("entry_time", "exit_time"))
-    exits = np.where(trades["exit_reason"] == "end", len(stamps), exits)
-    steps = np.zeros(len(stamps) + 1, np.int64)
-    np.add.at(steps, entries, trades["size"].to_numpy())
-    np.add.at(steps, exits, -trades["size"].to_numpy())
-    return np.cumsum(steps[:-1])
 
 
 def outcome(lanes: Sequence[PortfolioLane], cash: Decimal = AMPLE) -> PortfolioRun | str:
@@ -83,7 +72,7 @@ def test_a_portfolio_of_one_instrument_is_its_backtest_to_the_cent(task: EngineT
     own = found.trades.drop(columns=["instrument", "currency", "rate", "profit_account"])
     assert own.to_dict("records") == account.trades.to_dict("records")
     positions = account.equity["position"].to_numpy()
-    assert positions_of(found, lane).tolist() == positions.tolist()
+    assert bar_positions(found, lane).tolist() == positions.tolist()
     assert found.positions[:, 0].tolist() == traded.groupby("trade_date")["position"].last().tolist()
     span = span_of(traded["trade_date"].dt.date, calendar(ES.calendar))
     of_bars = bar_figures(traded["equity"].to_numpy(), positions[start:], float(task.cash))
@@ -172,7 +161,7 @@ def test_two_engines_give_the_same_money_for_what_each_instrument_held(many: lis
     if isinstance(run, str):
         return
     for at, lane in enumerate(many):
-        realised = np.append(positions_of(run, lane)[1:], 0)
+        realised = np.append(bar_positions(run, lane)[1:], 0)
         task = EngineTask(lane.bars, None, lane.costs, AMPLE, Decimal("0.1"))  # type: ignore[arg-type]
         plan = make_plan(Wishes(lane.bars, realised, []), task.units, AMPLE, None)
         alone = run_compiled(plan, MarketArrays.of(lane.bars), np.zeros(len(lane.bars), np.int64), WorkSpace())

@@ -18,7 +18,6 @@ from g4qc_core.backtest.portfolio_account import joint_books as places
 from g4qc_core.backtest.portfolio_account.joint_decisions import decide
 from g4qc_core.backtest.portfolio_account.joint_glide import DONE, NEVER, next_instant
 from g4qc_core.backtest.portfolio_account.joint_kernels import _close_all, _fill_all, _open_all
-from g4qc_core.backtest.portfolio_account.joint_next import LaneStanding
 from g4qc_core.backtest.portfolio_account.lane_arrays import (
     account_scale,
     empty_books,
@@ -27,6 +26,7 @@ from g4qc_core.backtest.portfolio_account.lane_arrays import (
     largest_capital,
     plan_lane,
 )
+from g4qc_core.backtest.portfolio_account.lane_standing import LaneStanding
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
 from g4qc_core.research.portfolio.trading.next_contracts import PortfolioStanding, next_contracts

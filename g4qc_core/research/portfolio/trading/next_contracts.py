@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from g4qc_core.backtest.portfolio_account.joint_next import LaneStanding, NextPosition, next_positions
+from g4qc_core.backtest.portfolio_account.lane_standing import LaneStanding, NextPosition
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
 from g4qc_core.research.portfolio.trading.prepared_portfolio import PreparedPortfolio, prepare_portfolio
@@ -52,6 +52,8 @@ def next_contracts(
         UsageError: the user's own strategy failed, or an instrument has another currency.
         BacktestRefused: too few bars or sessions, prices off the grid, no margin, or an account that is too large.
     """
+    from g4qc_core.backtest.portfolio_account.joint_next import next_positions
+
     following = {name: one.trade_date for name, one in standing.lanes.items()}
     prepared: PreparedPortfolio | None = None
     for event in prepare_portfolio(spec, parts, instruments, {}, standing.begins, following):

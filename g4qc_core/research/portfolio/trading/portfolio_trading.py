@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from g4qc_core.backtest.portfolio_account.portfolio_run import PortfolioRun
+from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
 from g4qc_core.research.portfolio.trading.currency_rate import CurrencyRate
@@ -70,8 +71,8 @@ def trade_portfolio(
 
     Raises:
         UsageError: the user's own strategy failed.
-        BacktestRefused: too few bars or sessions, no margin, ruin, no rate on the first bar, or a capital that buys
-            nothing.
+        BacktestRefused: too few bars or sessions, none from `begins` on, no margin, ruin, no rate on the first bar, or
+            a capital that buys nothing.
     """
     from g4qc_core.backtest.portfolio_account.joint_run import run_portfolio
 
@@ -84,6 +85,9 @@ def trade_portfolio(
     assert prepared is not None
     yield "account"
     lanes = list(prepared.lanes.values())
+    for lane in lanes:
+        if lane.bars.start >= len(lane.bars):
+            raise BacktestRefused(f"There are no bars of {lane.name} from {begins} on: extract them, or begin earlier.")
     run = run_portfolio(lanes, spec.cash, spec.currency, margin_limit=Decimal(str(spec.margin_limit)) / 100)
     first = _FIRST_BELOW if spec.target is None else _FIRST
     refuse_nothing(spec, run.names, run.ideal.contracts, run.positions, run.ideal.equity, first)

@@ -31,6 +31,12 @@ from g4qc_core.timeframes import timeframe
 _SESSION_MINUTES = 24 * 60
 
 
+def bar_minutes(name: str) -> int:
+    """Return the length of the bars of a timeframe in minutes; that of a session counts as a day."""
+    length = timeframe(name)
+    return _SESSION_MINUTES if length.is_session else length.minutes
+
+
 @dataclass(frozen=True)
 class PartBars:
     """One part of a portfolio with what it reads.
@@ -54,8 +60,7 @@ class PartBars:
     @property
     def minutes(self) -> int:
         """Length of its bars in minutes; that of a session counts as a day."""
-        length = timeframe(self.backtest.timeframe)
-        return _SESSION_MINUTES if length.is_session else length.minutes
+        return bar_minutes(self.backtest.timeframe)
 
     def strategy(self, instrument: Instrument) -> TargetStrategy:
         """Return its strategy with its further inputs.

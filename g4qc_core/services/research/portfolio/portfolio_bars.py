@@ -15,6 +15,7 @@ from g4qc_core.errors import BacktestRefused
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.portfolio.trading.currency_rate import CurrencyRate
+from g4qc_core.research.portfolio.trading.traded_instrument import PartBars, bar_minutes
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.backtests.spec_inputs import read_inputs
 from g4qc_core.services.research.portfolio.portfolio_plan import PortfolioPlan, needed_rates
@@ -24,7 +25,6 @@ from g4qc_core.timeframes import timeframe
 
 # The rate before the first bar of the window is that of an earlier session.
 _BEFORE = timedelta(days=14)
-_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,15 @@ class PortfolioBars:
     parts: dict[str, SpecBars]
     rates: dict[str, CurrencyRate]
     version: str
+
+    def part_bars(self, plan: PortfolioPlan) -> list[PartBars]:
+        """Return the parts of a plan with what each of them reads."""
+        found = []
+        for part in plan.parts:
+            read = self.parts[part.name]
+            given = read.series, read.exits, read.input_bars, read.old_contracts
+            found.append(PartBars(part.backtest, part.weight, *given))
+        return found
 
 
 def read_portfolio(
@@ -107,11 +116,6 @@ def _rate(currency: str, plan: PortfolioPlan, registry: Registry, stores: Stores
     return CurrencyRate(currency, bar_ends(bars, length, calendar(instrument.calendar)), values, fingerprint(bars))
 
 
-def _minutes(name: str) -> int:
-    length = timeframe(name)
-    return _DAY if length.is_session else length.minutes
-
-
 def rate_timeframe(plan: PortfolioPlan) -> str:
     """Return the timeframe of the bars whose price is a rate: the finest of the parts."""
-    return min((one.backtest.timeframe for one in plan.parts), key=_minutes)
+    return min((one.backtest.timeframe for one in plan.parts), key=bar_minutes)

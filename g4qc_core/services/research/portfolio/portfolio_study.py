@@ -10,7 +10,6 @@ from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
 from g4qc_core.research.portfolio.trading.portfolio_outcome import account_of, outcome_frames, outcome_summary
 from g4qc_core.research.portfolio.trading.portfolio_trading import PortfolioTraded, trade_portfolio
-from g4qc_core.research.portfolio.trading.traded_instrument import PartBars
 from g4qc_core.services.research.portfolio.portfolio_bars import PortfolioBars, read_portfolio
 from g4qc_core.services.research.portfolio.portfolio_plan import PortfolioPlan, plan_portfolio
 from g4qc_core.services.research.recorded_run import RecordedRun
@@ -73,7 +72,7 @@ class PortfolioStudy(RecordedRun):
         planned, spec = len(self.plan.symbols) + _OTHER_STEPS, self.plan.spec
         symbols = {one: self._registry[one] for one in self.plan.symbols}
         traded: PortfolioTraded | None = None
-        for done, event in enumerate(trade_portfolio(spec, self._parts(), symbols, self._read.rates)):
+        for done, event in enumerate(trade_portfolio(spec, self._read.part_bars(self.plan), symbols, self._read.rates)):
             if isinstance(event, str):
                 stage = f"forecasts of {event}" if event in symbols else event
                 yield StudyProgress(stage, done, planned, seconds=self.seconds)
@@ -85,15 +84,6 @@ class PortfolioStudy(RecordedRun):
         frames = outcome_frames(traded, account)
         self.complete(outcome_summary(traded, account, frames), frames)
         yield StudyProgress("tables", planned, planned, seconds=self.seconds)
-
-    def _parts(self) -> list[PartBars]:
-        found = []
-        for part in self.plan.parts:
-            read = self._read.parts[part.name]
-            found.append(
-                PartBars(part.backtest, part.weight, read.series, read.exits, read.input_bars, read.old_contracts)
-            )
-        return found
 
 
 def portfolio_version(spec: PortfolioSpec, settings: Settings, registry: Registry, stores: Stores) -> str:

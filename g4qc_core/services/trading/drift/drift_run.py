@@ -10,15 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import G4qcError, SettingsError
-from g4qc_core.instruments.registry import Instrument, Registry
-from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
-from g4qc_core.services.backtests.spec_run import run_on
+from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.drift.decision_drift import BarTarget, DecisionDifference, decision_differences
 from g4qc_core.services.trading.drift.fill_drift import MeasuredFill, slippage_figures
 from g4qc_core.services.trading.drift.live_bar_drift import live_bar_figures
+from g4qc_core.services.trading.drift.settled_targets import SettledTargets, settled_targets
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.drift_store import Drift
@@ -49,6 +47,8 @@ def make_drift(
 ) -> DriftRun:
     """Compare the newest trade dates of every traded spec with its backtest on the settled bars, and store it.
 
+    Of a portfolio each lane is compared, by the name of the lane.
+
     The run is saved neither as a result nor as a trial. A trade date is compared once bars of a later one are stored,
     because the end of a backtest closes every position.
 
@@ -64,8 +64,8 @@ def make_drift(
     refused: dict[str, str] = {}
     for account, name, started, _ in stores.traders.starts():
         try:
-            known = _Compared(account, name, BacktestSpec.from_dict(started), plan.get(name), registry, stores)
-            drifts += known.drifts(now, most)
+            for settled in settled_targets(name, started, registry, stores):
+                drifts += _Compared(account, settled, plan.get(name), stores).drifts(now, most)
         except G4qcError as error:
             refused[f"{account} {name}"] = str(error)
     for drift in drifts:
@@ -74,23 +74,14 @@ def make_drift(
 
 
 class _Compared:
-    """One traded spec of one account, with its settled backtest."""
+    """One traded spec of one account, or one lane of a portfolio, with its settled backtest."""
 
-    def __init__(
-        self,
-        account: str,
-        name: str,
-        spec: BacktestSpec,
-        how: TradedSpec | None,
-        registry: Registry,
-        stores: Stores,
-    ) -> None:
+    def __init__(self, account: str, settled: SettledTargets, how: TradedSpec | None, stores: Stores) -> None:
+        name = settled.name
         self._account, self._name, self._how, self._stores = account, name, how, stores
-        self._spec, self._instrument = spec, registry[spec.instrument]
+        self._spec, self._instrument = settled.spec, settled.instrument
         self._hours = calendar(self._instrument.calendar)
-        read = read_bars(spec, registry, stores)
-        self._version = read.version
-        self._bars = _bars_with_targets(spec, read, self._instrument)
+        self._version, self._bars = settled.version, settled.bars
         self._starts = _instants(self._bars)
         every = stores.orders.decisions(account, name)
         self._decisions = {one.key.bar: one for one in every if one.key.cause == "bar"}
@@ -174,20 +165,6 @@ class _Compared:
         live = self._stores.live_bars.bars(self._instrument.symbol, session.open, session.close)
         settled = self._stores.bars.bars(self._instrument.symbol, ONE_MINUTE.name, session.open, session.close)
         return live_bar_figures(live, settled, float(self._instrument.tick))
-
-
-def _bars_with_targets(spec: BacktestSpec, read: SpecBars, instrument: Instrument) -> pd.DataFrame:
-    """Return the traded bars of the series with `target`, `before` and `settled` (bars of a later trade date exist).
-
-    The position at the close of a bar is the target on the close of the bar before it. The last trade date is not
-    settled: the end of a backtest closes every position.
-    """
-    result = run_on(spec, read, instrument)
-    equity = result.equity[["timestamp", "trade_date", "position"]].reset_index(drop=True)
-    equity["target"] = equity["position"].shift(-1).fillna(0).astype("int64")
-    equity["before"] = equity["position"].astype("int64")
-    equity["settled"] = equity["trade_date"] < equity["trade_date"].max()
-    return equity
 
 
 def _instants(bars: pd.DataFrame) -> list[datetime]:

@@ -100,6 +100,7 @@ class Stage:
         trading: str,
         backtests: str,
         *,
+        portfolios: str = "",
         symbol: str = "ES",
         script: str = "",
         version: int = 178,
@@ -109,6 +110,7 @@ class Stage:
         home.mkdir(parents=True, exist_ok=True)
         (home / "trading.toml").write_text(trading)
         (home / "backtests.toml").write_text(backtests)
+        (home / "portfolios.toml").write_text(portfolios)
         self.stores, self._market = stores, market
         self._hours = calendar(REGISTRY[symbol].calendar)
         self.clock = GatewayClock(now, frozen=True)
@@ -125,6 +127,7 @@ class Stage:
             home=home,
             trading=home / "trading.toml",
             backtests=home / "backtests.toml",
+            portfolios=home / "portfolios.toml",
             ib_host="127.0.0.1",
             ib_request_timeout=15.0,
         )  # type: ignore[call-arg]
@@ -206,10 +209,21 @@ class Stage:
         if threading.current_thread() is self._thread:
             self._moved.set()
 
-    def bar(self, spec: str, start: datetime, end: datetime, late: timedelta = timedelta(0)) -> None:
-        """Set the clock to the end of a bar, or later, and wait until it is decided and its orders have ended."""
+    def bar(
+        self, spec: str, start: datetime, end: datetime, late: timedelta = timedelta(0), *, also: Sequence[str] = ()
+    ) -> None:
+        """Set the clock to the end of a bar, or later, and wait until it is decided and its orders have ended.
+
+        Args:
+            spec: that decides.
+            start: of the bar.
+            end: of the bar.
+            late: how much later than the end.
+            also: other specs that decide on the same bar.
+        """
         self.clock.set(end + late)
-        self.wait(lambda: self.decided(spec, start), f"a decision of {spec} on {start}")
+        for name in (spec, *also):
+            self.wait(lambda name=name: self.decided(name, start), f"a decision of {name} on {start}")  # type: ignore[misc]
         if self._hours.trade_date_of(end) is None:
             # The market is closed: its orders are filled at the next open.
             following = self._hours.sessions_between(end, end + timedelta(days=7))

@@ -12,7 +12,7 @@ from g4qc_core.errors import TradingRefused
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.drift.drift_run import make_drift
-from g4qc_core.services.trading.traded_specs import traded_units
+from g4qc_core.services.trading.traded_file import traded_file
 from g4qc_core.services.trading.trading_check import check
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
@@ -133,4 +133,4 @@ def test_only_futures_have_live_minutes(
     )
     plan = load_plan(stage.settings.trading)
     with pytest.raises(TradingRefused, match=words):
-        traded_units(plan, stage.settings, Registry({**REGISTRY, "SPY": stock}), stage.stores)
+        traded_file(plan, stage.settings, Registry({**REGISTRY, "SPY": stock}), stage.stores)
