@@ -29,9 +29,11 @@ def leave_behind(
     for spec in sorted({fill.spec for fill in book.fills} - {"", "adopted", *names}):
         held = [one for one in book.holdings(spec).values() if one.quantity]
         if held:
+            # A lane of a portfolio has the name of the entry before the slash.
+            entry = spec.partition("/")[0]
             contracts = listing([f"{one.quantity} {one.symbol} {one.month}" for one in held])
             words = (
                 f"{spec} holds {contracts}, and the trading file does not name it: nothing ends or rolls it. "
-                f"Write [trade.{spec}] again, or write it and run `g4qc trade flatten {held[0].symbol}`."
+                f"Write [trade.{entry}] again, or write it and run `g4qc trade flatten {held[0].symbol}`."
             )
             tell("warning", spec, words)

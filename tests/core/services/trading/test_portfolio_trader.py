@@ -101,7 +101,15 @@ def trader(
     unit = Unit({one.name: bars.get(one.name, BARS) for one in lanes}, wanted, lacking)
     newest = {one.name: (START - timedelta(hours=1), one.position) for one in lanes}
     named: Any = {one.name: one for one in lanes}
-    given: Any = (unit, named, DAY, TradingLimits.model_validate({"stale_after": 90}), lambda _: {}, AwaitedBars(), newest.get)
+    given: Any = (
+        unit,
+        named,
+        DAY,
+        TradingLimits.model_validate({"stale_after": 90}),
+        lambda _: {},
+        AwaitedBars(),
+        newest.get,
+    )
     return PortfolioTrader(*given), unit
 
 
