@@ -49,12 +49,14 @@ class Standing:
         equity: its cash, with realized and open profit at the close of the bar, after costs.
         rolls: True if the next bar is one of another contract.
         begins: start of the first bar that may decide, UTC; None: all may.
+        anew: it does not hold what it decided last, or could not decide since, so that the number is computed anew.
     """
 
     held: int
     equity: Decimal
     rolls: bool = False
     begins: datetime | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def wanted_next(task: EngineTask, strategy: TargetStrategy, standing: Standing) 
     if numbers is None:
         return int(wanted[-1]), False
     signal, before = int(wanted[-1]), int(wanted[-2]) if len(wanted) > 1 else 0
-    decides = bool(numbers.always[-1]) or signal != before
+    decides = bool(numbers.always[-1]) or signal != before or standing.anew
     if not decides and not (standing.rolls and standing.held):
         return standing.held, False
     return contracts_wanted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -74,15 +73,7 @@ def _portfolio(
 ) -> PortfolioTrader:
     begins = _first_date(list(unit.lanes.values()), began)
     named = dict(zip(unit.lanes, lanes, strict=True))
-    return PortfolioTrader(unit, named, begins, parts.limits, minutes_of, awaited, _newest(parts))
-
-
-def _newest(parts: SessionParts) -> Callable[[str], tuple[datetime, int] | None]:
-    def newest(name: str) -> tuple[datetime, int] | None:
-        found = parts.stores.orders.newest(parts.account, name)
-        return None if found is None else (found.key.bar, found.target)
-
-    return newest
+    return PortfolioTrader(unit, named, begins, parts.limits, minutes_of, awaited)
 
 
 def _first_date(units: list[TradedUnit], instant: datetime) -> date | None:

@@ -7,7 +7,7 @@ its own decisions, orders and position.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -24,9 +24,6 @@ from g4qc_core.services.trading.spec_trader import SpecTrader, lateness, own_clo
 from g4qc_core.services.trading.traded_portfolio import PortfolioUnit
 from g4qc_core.trading.limits import TradingLimits
 
-Newest = Callable[[str], "tuple[datetime, int] | None"]
-"""Returns bar and target of the newest decision of a traded spec that was not skipped."""
-
 
 class PortfolioTrader:
     """Decides for one portfolio.
@@ -38,7 +35,6 @@ class PortfolioTrader:
         limits: how late a bar may be.
         minutes_of: live minutes of each instrument.
         awaited: tells when minutes are complete; one for all specs of a connection.
-        newest: the newest decision of a lane.
     """
 
     def __init__(
@@ -49,11 +45,10 @@ class PortfolioTrader:
         limits: TradingLimits,
         minutes_of: MinutesOf,
         awaited: AwaitedBars,
-        newest: Newest,
     ) -> None:
         self.unit = unit
         self._lanes, self._begins, self._late = lanes, begins, timedelta(seconds=limits.stale_after)
-        self._minutes_of, self._awaited, self._newest = minutes_of, awaited, newest
+        self._minutes_of, self._awaited = minutes_of, awaited
         self._warm = False
 
     @property
@@ -148,8 +143,4 @@ class PortfolioTrader:
         planned = lane.held()
         held = planned if decides else sum(one.quantity for one in lane.holdings())
         opens, day = lane.unit.own.next_open(end)
-        newest = self._newest(lane.name)
-        before = bars["timestamp"].iloc[-2] if len(bars) > 1 else None
-        # Without a decision on the bar before, or with another position than was decided, nothing is as it was.
-        anew = newest is None or newest[1] != planned or (before is not None and pd.Timestamp(newest[0]) < before)
-        return LaneStanding(held, planned, decides, opens, day, lane.unit.series.front(day), anew)
+        return LaneStanding(held, planned, decides, opens, day, lane.unit.series.front(day), lane.astray(bars))

@@ -69,6 +69,8 @@ class SpecTrader:
         self._minutes_of, self._minutes = minutes_of, minutes_of(unit.instrument.symbol)
         bars = [one.key.bar for one in stores.orders.decisions(account, unit.name, most=50) if one.key.cause == "bar"]
         self._decided = max(bars, default=None)
+        newest = stores.orders.newest(account, unit.name)
+        self._last = None if newest is None else (newest.key.bar, newest.target)
         self._awaited = awaited
         self._warm = False
 
@@ -191,9 +193,8 @@ class SpecTrader:
             close = own_close(bars)
             front = self.unit.series.front(self._next_date(end, session))
             own = str(bars["contract"].iloc[-1])
-            standing = Standing(
-                self.held(), self.unit.backtest.cash + self.profit(own, close), front != own, self._begins
-            )
+            equity = self.unit.backtest.cash + self.profit(own, close)
+            standing = Standing(self.held(), equity, front != own, self._begins, self.astray(bars))
             target = self.unit.decider.target(bars, standing, found.exits, found.inputs)
         except G4qcError as error:
             self.skip(start, end, str(error), now)
@@ -228,6 +229,7 @@ class SpecTrader:
             price,
             now,
         )
+        self._last = bar, target
         moves = f"{cause} of {bar:%Y-%m-%d %H:%M} UTC: from {decision.held} to {target} {symbol} {month}."
         words = ("info", moves) if target != decision.held else None
         intent = SpecIntent(decision, self.unit.how, self.unit.traded, words)
@@ -248,6 +250,15 @@ class SpecTrader:
         )  # fmt: skip
         words = f"The bar that closed at {end:%Y-%m-%d %H:%M} UTC is not traded upon: {reason}"
         self._desk.want(SpecIntent(decision, unit.how, unit.traded, ("warning", words)))
+
+    def astray(self, bars: pd.DataFrame) -> bool:
+        """Return whether it decides anew, though its signal is as before.
+
+        It does if it does not hold what it decided last, or has not decided on the bar before the newest one.
+        """
+        if self._last is None or self._last[1] != self.held():
+            return True
+        return len(bars) > 1 and pd.Timestamp(self._last[0]) < bars["timestamp"].iloc[-2]
 
     def holdings(self) -> list[Holding]:
         """Return what the spec holds, by contract."""

@@ -73,6 +73,18 @@ def test_nothing_is_wanted_before_trading_begins() -> None:
     assert later[41:] == whole[41:]
 
 
+@pytest.mark.parametrize("sizing", ["equity(60)", "volatility(15, window=3)"])
+def test_who_went_astray_is_brought_back_by_the_next_bar(sizing: str) -> None:
+    bars, decider = walk(240), LiveDecider(spec(sizing=sizing, cash=2_000_000), ES)
+    result = run_backtest(decider.spec, bars, ES, data_version="v", roll_rule="r")
+    positions = result.equity["position"].to_numpy()
+    # In the middle of a session, after a bar on which nothing changed.
+    bar = next(at for at in range(60, 239) if at % 4 == 2 and positions[at] == positions[at + 1] != 0)
+    lost = Standing(0, Decimal(2_000_000))
+    assert decider.target(bars.head(bar + 1), lost).contracts == 0
+    assert decider.target(bars.head(bar + 1), replace(lost, anew=True)).contracts * positions[bar] > 0
+
+
 def test_the_fingerprint_tells_inputs_apart() -> None:
     bars = walk(80)
     decider = LiveDecider(spec(), ES)

@@ -19,6 +19,7 @@ from g4qc_core.errors import TradingRefused
 from g4qc_core.research.portfolio.trading.next_contracts import PortfolioStanding
 from g4qc_core.services.trading.awaited_bars import AwaitedBars, AwaitedMinutes
 from g4qc_core.services.trading.portfolio_trader import PortfolioTrader
+from g4qc_core.services.trading.spec_trader import SpecTrader
 from g4qc_core.trading.limits import TradingLimits
 from tests.core.backtest.series import series
 
@@ -39,6 +40,7 @@ class Lane:
     name: str
     position: int = 0
     bar: tuple[datetime, datetime, Session | None] | None = (START, END, SESSION)
+    lost: bool = False
     told: list[tuple[Any, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -57,6 +59,9 @@ class Lane:
 
     def holdings(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(quantity=self.position)]
+
+    def astray(self, _: pd.DataFrame) -> bool:
+        return self.lost
 
     def profit(self, _: str, close: Decimal) -> Decimal:
         return self.position * close
@@ -99,7 +104,6 @@ def trader(
     lanes: list[Lane], wanted: Mapping[str, int], lacking: frozenset[str] = frozenset(), **bars: pd.DataFrame
 ) -> tuple[PortfolioTrader, Unit]:
     unit = Unit({one.name: bars.get(one.name, BARS) for one in lanes}, wanted, lacking)
-    newest = {one.name: (START - timedelta(hours=1), one.position) for one in lanes}
     named: Any = {one.name: one for one in lanes}
     given: Any = (
         unit,
@@ -108,7 +112,6 @@ def trader(
         TradingLimits.model_validate({"stale_after": 90}),
         lambda _: {},
         AwaitedBars(),
-        newest.get,
     )
     return PortfolioTrader(*given), unit
 
@@ -169,13 +172,18 @@ def test_what_cannot_be_computed_skips_all_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("newest", "anew"),
-    [((START - timedelta(hours=1), 2), False), ((START - timedelta(hours=1), 3), True),
-     ((START - timedelta(hours=2), 2), True), (None, True)],
-)  # fmt: skip
-def test_a_lane_that_missed_a_bar_or_an_order_decides_anew(newest: tuple[datetime, int] | None, anew: bool) -> None:
-    lanes = [Lane("ES", 2)]
+    ("last", "anew"),
+    [
+        ((START - timedelta(hours=1), 2), False),
+        ((START - timedelta(hours=1), 3), True),
+        ((START - timedelta(hours=2), 2), True),
+        (None, True),
+    ],
+)
+def test_who_missed_a_bar_or_an_order_decides_anew(last: tuple[datetime, int] | None, anew: bool) -> None:
+    spec: Any = SimpleNamespace(_last=last, held=lambda: 2)
+    assert SpecTrader.astray(spec, BARS) is anew
+    lanes = [Lane("ES", 2, lost=anew)]
     made, unit = trader(lanes, {"ES": 2})
-    made._newest = lambda _: newest
     made.due(END + timedelta(seconds=1))
     assert unit.asked[0].lanes["ES"].anew is anew
