@@ -1,0 +1,1 @@
+import{s as e}from"./words.js";import{pt as t}from"./Region.js";var n=t();function r({list:t}){let{t:r}=e();return t.hasNextPage&&(0,n.jsx)(`div`,{className:`body`,children:(0,n.jsx)(`button`,{type:`button`,disabled:t.isFetchingNextPage,onClick:()=>void t.fetchNextPage(),children:r(`action.older`)})})}export{r as t};
