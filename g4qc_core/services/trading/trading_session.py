@@ -133,13 +133,13 @@ class TradingSession:
         self.risk.learn_margins(self.broker, self.desk.new_id)
         leave_behind(self.book, self.desk, {spec.name for spec in self.specs}, self.parts.tell, self.broker.now())
         self.desk.send_planned(self.broker.now(), self._too_old)
-        self._feeds.subscribe_all()
         for spec in self.specs:
             spec.catch_up(self.broker.now())
         self.desk.carry_out()
         self._recovering = False
-        self._reconciled = self._loaded = self.broker.now()
+        self._reconciled = self._loaded = now = self.broker.now()
         self._closes = self._next_closes()
+        self._follow_sessions(now)
         self.parts.tell("info", self.parts.account, self.parts.beginning(self.broker.now()))
 
     def _load(self, one: FollowedSeries, now: datetime) -> None:
