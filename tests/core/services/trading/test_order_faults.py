@@ -135,11 +135,13 @@ def test_an_order_that_turns_up_after_it_was_taken_for_lost(
 def test_parts_that_go_on_over_the_next_bar(
     embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
 ) -> None:
-    faults = script('do = "partial_fills"; shares = 1; seconds = 400')
+    # A contract every 1000 s: these orders end only because a later bar ends them.
+    faults = script('do = "partial_fills"; shares = 1; seconds = 1000; times = 3')
     trial = Trial(embedded_database, tmp_path / "home", synthetic_market, faults)
     with trial.stage as stage:
         stage.begin()
-        trial.bars(4, hurried=True)
+        while len(trial.placed()) < 3:
+            trial.bars(1, hurried=True)
         trial.bars(1)
         trial.settle()
         trial.check()
