@@ -232,10 +232,11 @@ class LiveSeries:
     def _bars_of(self, source: LiveMinutes, session: Session) -> SessionBars:
         """Return the bars of a session; they are kept until the session is read from the stored bars."""
         key = session.trade_date, source.month
-        if key not in self._made:
+        if key not in self._made or self._made[key].source is not source:
             settled = self.settled_to or session.trade_date
             self._made = {kept: made for kept, made in self._made.items() if kept[0] >= settled}
-            self._made[key] = SessionBars(source, session, self.bars)
+            # A new connection has minutes of its own, whose versions say nothing about those of the one before.
+            self._made[key], self._grown = SessionBars(source, session, self.bars), None
         return self._made[key]
 
     def _covers(self, minutes: LiveMinutes | None, session: Session, until: datetime) -> bool:

@@ -21,10 +21,13 @@ class SessionBars:
         source: live minutes of the contract.
         session: of the bars.
         clock: says when bars begin and end.
+
+    Attributes:
+        source: as given.
     """
 
     def __init__(self, source: LiveMinutes, session: Session, clock: BarClock) -> None:
-        self._source, self._session = source, session
+        self.source, self._session = source, session
         self._starts, self._ends = clock.spans(session)
         self._version = source.version(session.trade_date)
         self._made_to = session.open
@@ -37,10 +40,10 @@ class SessionBars:
 
     def until(self, instant: datetime) -> Columns:
         """Return the bars that are complete at an instant, UTC, ascending."""
-        version = self._source.version(self._session.trade_date)
+        version = self.source.version(self._session.trade_date)
         if self._version != version or self._made_to > instant:
             self._version, self._made_to, self._bars = version, self._session.open, made_columns([])
-        rows = self._rows(self._source.rows(self._made_to, min(instant, self._session.close)), instant)
+        rows = self._rows(self.source.rows(self._made_to, min(instant, self._session.close)), instant)
         if rows:
             fresh = made_columns([row for row, _ in rows])
             self._bars = joined([self._bars, fresh])

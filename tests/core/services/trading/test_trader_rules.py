@@ -247,3 +247,19 @@ def test_a_trader_says_when_it_decides_next(
 ) -> None:
     with trading(embedded_database, tmp_path, synthetic_market) as trial:
         assert trial.says("Trading paper. The next bar closes at 2026-10-14 15:00 UTC.")
+
+
+def test_a_trader_decides_on_after_a_reconnection_within_a_session(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    with trading(embedded_database, tmp_path, synthetic_market) as trial:
+        stage = trial.stage
+        for _ in range(3):
+            trial.bars(1)
+            stage.said.clear()
+            stage.gateway.close()
+            stage.gateway.start()
+            stage.wait(lambda: any(": Trading paper" in words for words in list(stage.said)), "the trader again")
+        trial.bars(1)
+        decisions = trial.stores.orders.decisions(stage.account, "paper")
+        assert [one.state for one in decisions] == ["ordered"] * 4, trial.log
