@@ -29,7 +29,8 @@ pytestmark = pytest.mark.integration
 Client = G4QC | LocalClient
 SEARCHED: dict[str, Any] = {
     "backtest": {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h"},
-    "parameters": {"fast": [3, 5, 7], "slow": [20, 30]},
+    # Of this file alone: a search of the same content keeps the name under which it ran first.
+    "parameters": {"fast": [4, 6, 8], "slow": [21, 33]},
     "objective": "total_return",
     "constraints": [],
     "workers": 1,
