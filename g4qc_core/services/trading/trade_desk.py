@@ -35,24 +35,20 @@ class TradeDesk:
     Args:
         book: the orders of the account.
         stores: of the database.
+        broker: the connection.
         gate: applied to all orders before they leave.
         tell: receives level, subject and words of what a person should know.
     """
 
-    def __init__(self, book: OrderBook, stores: Stores, gate: Gate, tell: Callable[[str, str, str], None]) -> None:
-        self._book, self._stores, self._gate, self._tell = book, stores, gate, tell
-        self._broker: Broker | None = None
-        self._next_id = 1
+    def __init__(
+        self, book: OrderBook, stores: Stores, broker: Broker, gate: Gate, tell: Callable[[str, str, str], None]
+    ) -> None:
+        self._book, self._stores, self._broker, self._gate, self._tell = book, stores, broker, gate, tell
+        used = stores.orders.highest_id(book.account, broker.client_id)
+        seen = max((order.order_id or 0 for order in book.unended()), default=0)
+        self._next_id = max(broker.next_order_id, used + 1, seen + 1)
         self._wanted: list[SpecIntent] = []
         self._waiting: dict[str, SpecIntent] = {}
-
-    def connect(self, broker: Broker | None) -> None:
-        """Use a connection from now on; None: there is none."""
-        self._broker = broker
-        if broker is not None:
-            used = self._stores.orders.highest_id(self._book.account, broker.client_id)
-            seen = max((order.order_id or 0 for order in self._book.unended()), default=0)
-            self._next_id = max(broker.next_order_id, used + 1, seen + 1, self._next_id)
 
     def new_id(self) -> int:
         """Return an order id that was never used."""
@@ -144,32 +140,15 @@ class TradeDesk:
                 self._tell("warning", order.ref, f"The cancel of {_words(order)} has led to nothing: asking again.")
                 self._cancel(order, "asked again", at)
 
-    def send_planned(self, at: datetime, fresh: Callable[[Order], str | None]) -> None:
-        """Send the orders that were stored and never sent, or drop those that are too old.
-
-        Args:
-            at: by the gateway's clock, UTC.
-            fresh: returns the reason for which an order is too old to be sent; None if it is not.
-        """
-        for order in self._book.open_orders():
-            if order.state is OrderState.PLANNED:
-                old = fresh(order)
-                if old is None:
-                    self._send(order, at)
-                else:
-                    self._book.move(order, Cause.DROP, "drop", {"why": old}, at, why=old)
-                    self._tell("warning", order.ref, f"{_words(order)} was never sent and is dropped: {old}")
-
     def _cancel(self, order: Order, why: str, at: datetime) -> None:
-        broker = self._broker
-        if broker is None or order.order_id is None:
+        if order.order_id is None:
             return
-        if order.client_id != broker.client_id:
+        if order.client_id != self._broker.client_id:
             self._tell("error", order.ref, f"{_words(order)} belongs to client id {order.client_id}: cancel it there.")
             return
         asked = self._book.move(order, Cause.PENDING_CANCEL, "cancel", {"why": why}, at, cancel_at=at)
         try:
-            broker.cancel(order.order_id)
+            self._broker.cancel(order.order_id)
         except GatewayDisconnected:
             # Asked again after the next connection: the broker's lists say whether it is still open.
             self._book.change(asked.but(cancel_at=None), "cancel", {"why": "not connected"}, at)
@@ -198,7 +177,7 @@ class TradeDesk:
     def _gated(self, made: Sequence[tuple[SpecIntent, list[Order]]]) -> list[tuple[SpecIntent, list[Order]]]:
         """Return the orders as sent, with an id, or as dropped, with the reason, where the gate refuses."""
         planned = [order for _, orders in made for order in orders]
-        if not planned or self._broker is None:
+        if not planned:
             return list(made)
         reasons = iter(self._gate(planned))
         return [(intent, [self._judged(order, next(reasons)) for order in orders]) for intent, orders in made]
@@ -210,7 +189,6 @@ class TradeDesk:
 
     def _ids(self, at: datetime) -> dict[str, object]:
         """Return what an order gets when it is sent; the id is used up."""
-        assert self._broker is not None
         return {"client_id": self._broker.client_id, "order_id": self.new_id(), "sent_at": at}
 
     def _legs(self, decision: TradeDecision, traded: TradedMonths) -> Sequence[tuple[TradedContract, int, bool]]:
@@ -268,20 +246,8 @@ class TradeDesk:
             if order.state is OrderState.DROPPED:
                 self._tell("warning", order.ref, f"{_words(order)} was not sent: {order.why}")
 
-    def _send(self, order: Order, at: datetime) -> None:
-        """Send an order that was stored and not sent, or drop it."""
-        [refused] = self._gate([order])
-        if refused is not None:
-            self._book.move(order, Cause.DROP, "refused", {"why": refused}, at, why=refused)
-            self._tell("warning", order.ref, f"{_words(order)} was not sent: {refused}")
-        elif self._broker is not None:
-            ids = self._ids(at)
-            said = {name: ids[name] for name in ("order_id", "client_id")}
-            self._tell(*self._place(self._book.move(order, Cause.SEND, "send", said, at, **ids)))
-
     def _place(self, order: Order) -> tuple[str, str, str]:
         """Send an order that is stored as sent; return level, subject and words of what became of it."""
-        assert self._broker is not None
         try:
             self._broker.place(order.ticket())
         except GatewayDisconnected as error:

@@ -75,7 +75,7 @@ class TradingSession:
         self.risk = RiskDesk(
             parts.account, parts.limits, parts.units, self.book, self._feeds.by_id, parts.stores, parts.switch
         )
-        self.desk = TradeDesk(self.book, parts.stores, self._gate, parts.tell)
+        self.desk = TradeDesk(self.book, parts.stores, broker, self._gate, parts.tell)
         self.reconciler = Reconciler(
             self.book, parts.stores, points_of(parts.units), self.record, self._drain, parts.tell
         )
@@ -128,11 +128,9 @@ class TradingSession:
         now = self.broker.now()
         for one in self._followed:
             self._load(one, now)
-        self.desk.connect(self.broker)
         self.reconcile("start")
         self.risk.learn_margins(self.broker, self.desk.new_id)
         leave_behind(self.book, self.desk, {spec.name for spec in self.specs}, self.parts.tell, self.broker.now())
-        self.desk.send_planned(self.broker.now(), self._too_old)
         for spec in self.specs:
             spec.catch_up(self.broker.now())
         self.desk.carry_out()
@@ -263,11 +261,6 @@ class TradingSession:
     def _next_closes(self) -> set[datetime]:
         sessions = [unit.series.session_at(self.broker.now()) for unit in self.parts.units]
         return {session.close for session in sessions if session is not None}
-
-    def _too_old(self, order: Order) -> str | None:
-        late = (self.broker.now() - order.planned_at).total_seconds()
-        words = f"the trader was restarted {late:.0f} s after the decision"
-        return words if late > self.parts.limits.stale_after else None
 
     def reconcile(self, cause: str) -> None:
         """Compare with the broker; raises GatewayError if a question fails."""

@@ -69,8 +69,8 @@ def desk_of(stores: Stores, account: str, wire: Wire, refused: Sequence[str] = (
     def gate(orders: Sequence[Order]) -> list[str | None]:
         return ["It may not." if order.decision.spec in refused else None for order in orders]
 
-    desk = TradeDesk(OrderBook(account, stores), stores, gate, lambda *words: said.append(" ".join(words)))
-    desk.connect(cast("Broker", wire))
+    book, connection = OrderBook(account, stores), cast("Broker", wire)
+    desk = TradeDesk(book, stores, connection, gate, lambda *words: said.append(" ".join(words)))
     return desk, said
 
 
@@ -138,7 +138,6 @@ def test_a_broken_connection_doubles_nothing(embedded_database: Database) -> Non
     assert sum("may or may not have left" in words for words in said) == 1
     another = Wire(stores)
     later, _ = desk_of(stores, account, another)
-    later.send_planned(BAR, lambda _: None)
     for spec in TEN:
         later.want(intent(account, spec))
     assert later.carry_out() == set()
@@ -181,8 +180,8 @@ def test_orders_that_leave_together_count_for_each_other(
 def test_the_sum_of_all_positions_counts_orders_under_way(embedded_database: Database, tmp_path: Path) -> None:
     stores, account = Stores(embedded_database), f"DU{uuid4().hex[:12]}"
     book = OrderBook(account, stores)
-    desk = TradeDesk(book, stores, lambda orders: [None] * len(orders), lambda *_: None)
-    desk.connect(cast("Broker", Wire(stores)))
+    wire = cast("Broker", Wire(stores))
+    desk = TradeDesk(book, stores, wire, lambda orders: [None] * len(orders), lambda *_: None)
     desk.decide(intent(account, "spec1", target=2))
     risk = RiskDesk(account, TradingLimits(contracts_total=3), [], book, {}, stores, KillSwitch(tmp_path, stores))
     key = DecisionKey(account, "spec2", "bar", BAR)
