@@ -14,13 +14,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.protocol.bar_request_rules import GATEWAY_ZONE
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
@@ -33,7 +33,8 @@ from tests.fixtures.forked_traders import settings_of
 pytestmark = pytest.mark.integration
 
 FIRST = datetime(2026, 9, 28, tzinfo=UTC)
-BEGIN = datetime(2026, 10, 14, 22, 20, tzinfo=UTC)
+# After the midnight of the gateway, so that a short test does not reach the next one.
+BEGIN = datetime(2026, 10, 15, 5, 10, tzinfo=UTC)
 END = datetime(2026, 10, 23, 20, 50, tzinfo=UTC)
 KILLS = 30
 LIVES = (0.1, 1.5, 4.0)
@@ -279,7 +280,7 @@ def _pass(
 
 
 def _day(at: datetime) -> date:
-    return at.astimezone(ZoneInfo("America/New_York")).date()
+    return at.astimezone(GATEWAY_ZONE).date()
 
 
 def _all_heard(stores: Stores, account: str, gateway: SimulatedGateway) -> bool:
