@@ -26,7 +26,7 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import holdings, in_force, root_of
 from g4qc_core.trading.order_refs import DecisionKey
-from tests.core.services.trading.stage import bars_of, fill
+from tests.core.services.trading.stage import WIDE_LIMITS, bars_of, fill
 from tests.core.services.trading.test_truth import green
 from tests.fixtures.forked_traders import settings_of
 
@@ -42,16 +42,8 @@ CALM = 6
 # On a busy machine no trader might live long enough to decide: each of so many lives lasts until one has.
 PATIENT = 5
 
-TRADING = """
-[limits]
-contracts_per_instrument = 50
-contracts_total = 100
-order_size = 100
-orders_per_day = 10000
-orders_per_minute = 1000
-loss_per_day = 10000000
-margin_share = 1
-stale_after = 3600
+TRADING = f"""
+[limits]{WIDE_LIMITS}stale_after = 3600
 
 [trade.paper]
 """

@@ -14,27 +14,19 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.intents import DecisionState
 from g4qc_core.trading.ledger import holdings, root_of
-from tests.core.services.trading.stage import Stage, bars_of, fill
+from tests.core.services.trading.stage import WIDE_LIMITS, Stage, bars_of, fill
 
 FIRST = datetime(2026, 10, 11, tzinfo=UTC)
 BEGIN = datetime(2026, 10, 14, 14, 50, tzinfo=UTC)
 SPEC = "paper"
 
-_TRADING = """
-{head}
-[limits]
-contracts_per_instrument = 50
-contracts_total = 100
-order_size = 100
-orders_per_day = 10000
-orders_per_minute = 1000
-loss_per_day = 10000000
-margin_share = 1
-stale_after = 600
-{limits}
+_TRADING = f"""
+{{head}}
+[limits]{WIDE_LIMITS}stale_after = 600
+{{limits}}
 
 [trade.paper]
-{order}
+{{order}}
 """
 _BACKTEST = """
 [paper]

@@ -22,18 +22,10 @@ from g4qc_core.services.backtests.spec_bars import read_bars
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import holdings, in_force
-from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill, money
+from tests.core.services.trading.stage import REGISTRY, WIDE_LIMITS, Stage, bars_of, fill, money
 
-_TRADING = """
-[limits]
-contracts_per_instrument = 50
-contracts_total = 100
-order_size = 100
-orders_per_day = 10000
-orders_per_minute = 1000
-loss_per_day = 10000000
-margin_share = 1
-stale_after = 1800
+_TRADING = f"""
+[limits]{WIDE_LIMITS}stale_after = 1800
 """
 _BACKTEST = """
 [{symbol}]

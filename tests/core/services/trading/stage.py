@@ -38,6 +38,16 @@ PATIENCE = 60.0
 _LOOK = 0.02
 _BURST = 0.003
 CLIENT_ID = 21
+WIDE_LIMITS = """
+contracts_per_instrument = 50
+contracts_total = 100
+order_size = 100
+orders_per_day = 10000
+orders_per_minute = 1000
+loss_per_day = 10000000
+margin_share = 1
+"""
+"""Limits of a trading file that no test reaches by itself."""
 
 
 def fill(

@@ -94,6 +94,12 @@ def test_words_that_cannot_be_printed_are_in_the_log(
         assert trial.says("is filled: 4 of 4")
 
 
+def _rename_entry(stage: Stage) -> None:
+    """Let the trading file name another entry than the one that has traded."""
+    file = stage.settings.home / "trading.toml"
+    file.write_text(file.read_text().replace("[trade.paper]", '[trade.other]\nbacktest = "paper"'))
+
+
 def test_a_spec_that_the_file_does_not_name_any_more(
     embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
 ) -> None:
@@ -101,8 +107,7 @@ def test_a_spec_that_the_file_does_not_name_any_more(
         stage = trial.stage
         trial.bars(1)
         held = trial.check_ledger()
-        file = stage.settings.home / "trading.toml"
-        file.write_text(file.read_text().replace("[trade.paper]", '[trade.other]\nbacktest = "paper"'))
+        _rename_entry(stage)
         assert trial.says("was changed. This trader goes by what it said before")
         trial.bars(1)
         assert trial.check_ledger() == -held
@@ -121,8 +126,7 @@ def test_orders_of_a_spec_that_the_file_does_not_name_any_more_end(
         trial.bars(1)
         assert [one.state for one in orders.orders(stage.account)] == ["working"]
         stage.end()
-        file = stage.settings.home / "trading.toml"
-        file.write_text(file.read_text().replace("[trade.paper]", '[trade.other]\nbacktest = "paper"'))
+        _rename_entry(stage)
         stage.begin()
         stage.wait(lambda: [one.state for one in orders.orders(stage.account)] == ["cancelled"], "the cancel")
 

@@ -15,22 +15,14 @@ from g4qc_core.services.backtests.spec_run import run_on
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.ledger import in_force
-from tests.core.services.trading.stage import REGISTRY, Stage, bars_of, fill, money
+from tests.core.services.trading.stage import REGISTRY, WIDE_LIMITS, Stage, bars_of, fill, money
 
 FIRST = datetime(2026, 9, 28, tzinfo=UTC)
 BEGIN = datetime(2026, 10, 14, 20, 50, tzinfo=UTC)
 END = datetime(2026, 10, 16, 21, 0, tzinfo=UTC)
 
-TRADING = """
-[limits]
-contracts_per_instrument = 50
-contracts_total = 100
-order_size = 100
-orders_per_day = 10000
-orders_per_minute = 1000
-loss_per_day = 10000000
-margin_share = 1
-stale_after = 86400
+TRADING = f"""
+[limits]{WIDE_LIMITS}stale_after = 86400
 
 [trade.paper]
 """
