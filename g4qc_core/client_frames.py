@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -51,11 +51,13 @@ def bars_frame(table: pa.Table, missing: str | None, stacklevel: int) -> pd.Data
 def results_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return results, one row each: the fields of each, then its metrics."""
     flat = [{name: row[name] for name in row if name != "metrics"} | dict(row["metrics"]) for row in rows]
-    frame = pd.DataFrame(flat)
-    if len(frame):
-        frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True, format="ISO8601").astype(
-            "datetime64[us, UTC]"
-        )
+    return with_instants(pd.DataFrame(flat), ("created_at",))
+
+
+def with_instants(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return a frame of the API whose columns of these names, where it has them, are instants, UTC."""
+    for name in set(names) & set(frame.columns):
+        frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
     return frame
 
 

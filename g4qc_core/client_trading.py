@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from g4qc_core.client_frames import with_instants
 from g4qc_core.errors import TransientError
 from g4qc_core.server_connection import ServerConnection
 
@@ -181,10 +182,7 @@ class TradingClient:
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows)
-    for name in set(_INSTANTS) & set(frame.columns):
-        read = pd.to_datetime(frame[name], utc=True, format="ISO8601")
-        frame[name] = read.astype("datetime64[us, UTC]")
+    frame = with_instants(pd.DataFrame(rows), _INSTANTS)
     if "trade_date" in frame:
         frame["trade_date"] = pd.to_datetime(frame["trade_date"]).astype("datetime64[s]")
     return frame

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from g4qc_core.client_frames import with_instants
 from g4qc_core.client_study import SEARCH, Progress, Study, StudySource, StudyWork
 
 
@@ -182,11 +183,7 @@ class StudiesClient(ABC):
             {label: value for label, value in one.items() if label != "figures"} | one.get("figures", {})
             for one in self._studies.listed(kind, name, limit)
         ]
-        frame = pd.DataFrame(rows)
-        for moment in {"started_at", "ended_at"} & set(frame.columns):
-            read = pd.to_datetime(frame[moment], utc=True, format="ISO8601")
-            frame[moment] = read.astype("datetime64[us, UTC]")
-        return frame
+        return with_instants(pd.DataFrame(rows), ("started_at", "ended_at"))
 
     def trials(self, search: str, ranked: bool = True, limit: int = 1000, offset: int = 0) -> pd.DataFrame:
         """Return trials of a search, one row each with parameters and figures.

@@ -17,7 +17,8 @@ function contrast(one: string, other: string): number {
 }
 
 const themes = [...css.matchAll(/\{[^{}]*--page:[^{}]*\}/g)].map(
-  ([block]) => new Map([...block.matchAll(/--([a-z-]+): (#[0-9a-f]{6})/g)].map(([, name = "", colour = ""]) => [name, colour])),
+  ([block]) =>
+    new Map([...block.matchAll(/--([a-z-]+): (#[0-9a-f]{6})/g)].map(([, name = "", colour = ""]) => [name, colour])),
 );
 
 describe("the colours of text", () => {

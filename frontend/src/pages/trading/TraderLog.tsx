@@ -19,7 +19,6 @@ export function TraderLog({ account }: { account: string }) {
         {(lines) =>
           lines.length ? (
             // A list that scrolls is reached by the keyboard.
-            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
             <ol className="log" tabIndex={0} aria-label={t("trading.log")}>
               {lines.map((line) => (
                 <li
