@@ -87,9 +87,14 @@ class LiveFeeds:
         for con_id in [one for one, at in self._again.items() if time.monotonic() >= at]:
             del self._again[con_id]
             self._broker.subscribe(self._subscribed[con_id])
+        self.save(now)
+        for feed in self.by_id.values():
+            feed.forget(now - KEPT)
+
+    def save(self, now: datetime) -> None:
+        """Store new minutes that are over."""
         for feed in self.by_id.values():
             feed.save(now)
-            feed.forget(now - KEPT)
 
     def _begin(self, contract: TradedContract, hours: SessionCalendar, now: datetime) -> None:
         if contract.con_id not in self.by_id:

@@ -105,6 +105,7 @@ class TradingSession:
             if time.monotonic() - housekeeping >= _HOUSEKEEPING:
                 housekeeping = time.monotonic()
                 self._keep_house()
+        self._feeds.save(self.broker.now())
 
     def _hear_all(self, first: BrokerEvent) -> None:
         """Take an event and all that wait behind it, bars first: an order must not wait for the news of another one.

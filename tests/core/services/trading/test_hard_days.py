@@ -161,10 +161,11 @@ def test_a_correction_while_the_trader_was_away(
         broker.correct(broker.fills[-1], 3)
         stage.begin()
         stage.wait(lambda: len(trial.stores.executions.fills(stage.account)) == 2, "the correction")
+        fills = trial.stores.executions.fills(stage.account)
+        assert len({one.exec_id.rpartition(".")[0] for one in fills}) == 1
         trial.settle()
         trial.check()
         assert trial.locks == []
-        assert len({one.exec_id.rpartition(".")[0] for one in trial.stores.executions.fills(stage.account)}) == 1
 
 
 class _RealAccount(SyntheticMarket):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from g4qc_core.bars.bar_source import Origin
@@ -263,3 +264,14 @@ def test_a_trader_decides_on_after_a_reconnection_within_a_session(
         trial.bars(1)
         decisions = trial.stores.orders.decisions(stage.account, "paper")
         assert [one.state for one in decisions] == ["ordered"] * 4, trial.log
+
+
+def test_a_trader_that_is_stopped_has_stored_the_minutes_that_it_heard(
+    embedded_database: Database, tmp_path: Path, synthetic_market: SyntheticMarket
+) -> None:
+    with trading(embedded_database, tmp_path, synthetic_market) as trial:
+        trial.bars(1)
+        trial.bars(1)
+        trial.stage.end()
+        stored = trial.stores.live_bars.bars("ES", BEGIN, BEGIN + timedelta(days=1))
+        assert stored["timestamp"].iloc[-1] == pd.Timestamp("2026-10-14 15:14", tz="UTC")
