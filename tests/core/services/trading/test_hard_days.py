@@ -18,7 +18,7 @@ from g4qc_core.services.trading.kill_switch import HALT_FILE
 from g4qc_core.services.trading.trader import run_trader
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.session_lock import TRADERS, SessionLock
-from tests.core.services.trading.fault_trial import FAR_LIMIT, SPEC, Trial
+from tests.core.services.trading.fault_trial import BEGIN, FAR_LIMIT, SPEC, Trial
 from tests.core.services.trading.stage import CLIENT_ID, REGISTRY, Stage, SteppedBroker
 from tests.core.services.trading.test_trader_rules import trading
 
@@ -201,6 +201,9 @@ def test_a_clock_behind_the_exchange_decides_as_soon_as_the_next_bar_is_heard(
     monkeypatch.setattr(Stage, "connect", connect)
     with trial.stage as stage:
         stage.begin()
+        # By its own clock nothing is due: only a bar that is heard can tell that the one before it is over.
+        before = BEGIN - timedelta(hours=1)
+        stage.wait(lambda: len(trial.stores.live_bars.bars("ES", before, BEGIN)) > 0, "the first live minutes")
         trial.bars(3, seconds=6)
         trial.settle()
         trial.check()
