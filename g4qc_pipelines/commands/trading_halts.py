@@ -8,7 +8,7 @@ import click
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.home import private_home
-from g4qc_core.services.trading.kill_switch import HALT_FILE, KillSwitch, write_halt
+from g4qc_core.services.trading.orders.kill_switch import HALT_FILE, KillSwitch, write_halt
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_core.storage.trading_stores.safety_store import EVERY_ACCOUNT, Halt

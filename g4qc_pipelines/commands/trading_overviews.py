@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.shown.overview import TradingOverview
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores

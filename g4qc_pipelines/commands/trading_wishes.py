@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.shown.overview import TradingOverview
 from g4qc_core.services.trading.shown.trader_commands import CommandName, answered, ask
 from g4qc_core.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 from pydantic import SecretStr
 
-from g4qc_core.services.trading.kill_switch import HALT_FILE
+from g4qc_core.services.trading.orders.kill_switch import HALT_FILE
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores

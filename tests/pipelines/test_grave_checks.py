@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from g4qc_core.services.trading.instrument_checks import GRAVE_CHECKS
+from g4qc_core.services.trading.orders.instrument_checks import GRAVE_CHECKS
 from g4qc_pipelines.checks import bar_checks, roll_checks
 from g4qc_pipelines.checks.bar_checks import Check
 

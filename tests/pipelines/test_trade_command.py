@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from g4qc_core.errors import DatabaseUnavailable, G4qcError, NotFound, TradingRefused, UsageError
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.trading.kill_switch import HALT_FILE
+from g4qc_core.services.trading.orders.kill_switch import HALT_FILE
 from g4qc_core.services.trading.trading_check import check
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import Database

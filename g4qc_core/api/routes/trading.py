@@ -30,7 +30,7 @@ from g4qc_core.api.routes.trading_entries import (
     TradingLog,
     TradingState,
 )
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.shown.overview import TradingOverview
 from g4qc_core.services.trading.shown.trader_commands import CommandName, ask, asked
 from g4qc_core.services.trading.shown.views import HaltView

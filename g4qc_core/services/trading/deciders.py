@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from g4qc_core.services.trading.awaited_bars import AwaitedBars
-from g4qc_core.services.trading.decision_bars import MinutesOf
-from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.portfolio_trader import PortfolioTrader
+from g4qc_core.services.trading.live.awaited_bars import AwaitedBars
+from g4qc_core.services.trading.live.decision_bars import MinutesOf
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.trade_desk import TradeDesk
 from g4qc_core.services.trading.session_parts import SessionParts
-from g4qc_core.services.trading.spec_trader import SpecTrader
-from g4qc_core.services.trading.trade_desk import TradeDesk
-from g4qc_core.services.trading.traded_portfolio import PortfolioUnit
-from g4qc_core.services.trading.traded_specs import TradedUnit, first_bar
+from g4qc_core.services.trading.traded.portfolio_trader import PortfolioTrader
+from g4qc_core.services.trading.traded.spec_trader import SpecTrader
+from g4qc_core.services.trading.traded.traded_portfolio import PortfolioUnit
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit, first_bar
 
 
 @dataclass(frozen=True)

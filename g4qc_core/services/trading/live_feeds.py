@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from g4qc_core.calendars.session_calendar import SessionCalendar
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.live_minutes import KEPT, MINUTE, LiveMinutes
-from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.live.live_minutes import KEPT, MINUTE, LiveMinutes
+from g4qc_core.services.trading.orders.order_book import OrderBook
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker, LiveBar, StreamEnded, TradedContract
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from g4qc_core.services.trading.spec_trader import SpecTrader
+from g4qc_core.services.trading.traded.spec_trader import SpecTrader
 
 _HASTE = timedelta(seconds=5)
 _HUSH = timedelta(seconds=1)

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from g4qc_core.errors import GatewayError
-from g4qc_core.services.trading.instrument_checks import failing_checks
-from g4qc_core.services.trading.kill_switch import KillSwitch
-from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
-from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.trade_desk import probe_ticket
-from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.services.trading.live.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.orders.instrument_checks import failing_checks
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.trade_desk import probe_ticket
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import InstrumentLock
 from g4qc_core.trading.broker import Broker

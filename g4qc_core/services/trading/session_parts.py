@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from g4qc_core.services.trading.kill_switch import KillSwitch
-from g4qc_core.services.trading.traded_file import TradedFile
-from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
+from g4qc_core.services.trading.traded.traded_file import TradedFile
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.limits import TradingLimits
 

@@ -28,10 +28,10 @@ from g4qc_core.errors import (
 )
 from g4qc_core.ib.advice import advice_for, origin_of
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.session_parts import SessionParts
-from g4qc_core.services.trading.traded_file import traded_file
-from g4qc_core.services.trading.traded_specs import chosen_account, is_simulated
+from g4qc_core.services.trading.traded.traded_file import traded_file
+from g4qc_core.services.trading.traded.traded_specs import chosen_account, is_simulated
 from g4qc_core.services.trading.trading_session import TradingSession
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.bar_origin import claim_origin

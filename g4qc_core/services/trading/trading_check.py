@@ -17,15 +17,15 @@ from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.chains import stored_chain
-from g4qc_core.services.trading.decision_bars import DecisionBars
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.instrument_checks import failing_checks
-from g4qc_core.services.trading.kill_switch import KillSwitch
-from g4qc_core.services.trading.live_minutes import LiveMinutes
-from g4qc_core.services.trading.live_series import usual_first
+from g4qc_core.services.trading.live.decision_bars import DecisionBars
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.live_series import usual_first
+from g4qc_core.services.trading.orders.instrument_checks import failing_checks
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.shown.overview import trader_view
-from g4qc_core.services.trading.traded_portfolio import traded_portfolio
-from g4qc_core.services.trading.traded_specs import TradedUnit, traded_unit
+from g4qc_core.services.trading.traded.traded_portfolio import traded_portfolio
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit, traded_unit
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.bar_origin import expected_origin
 from g4qc_core.storage.stores import Stores

@@ -12,22 +12,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from g4qc_core.errors import G4qcError, GatewayDisconnected
-from g4qc_core.services.trading.awaited_bars import AwaitedBars
 from g4qc_core.services.trading.command_desk import CommandDesk
 from g4qc_core.services.trading.deciders import make_deciders
-from g4qc_core.services.trading.followed_series import FollowedSeries
+from g4qc_core.services.trading.live.awaited_bars import AwaitedBars
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
 from g4qc_core.services.trading.live_feeds import LiveFeeds
-from g4qc_core.services.trading.open_doubts import OpenDoubts
-from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.portfolio_trader import PortfolioTrader
+from g4qc_core.services.trading.orders.open_doubts import OpenDoubts
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.reconciler import Reconciler
+from g4qc_core.services.trading.orders.trade_desk import TradeDesk
+from g4qc_core.services.trading.orders.unnamed_specs import leave_behind
 from g4qc_core.services.trading.quiet_times import QuietTimes
-from g4qc_core.services.trading.reconciler import Reconciler
 from g4qc_core.services.trading.risk_desk import RiskDesk
 from g4qc_core.services.trading.session_parts import SessionParts
-from g4qc_core.services.trading.spec_trader import SpecTrader
-from g4qc_core.services.trading.trade_desk import TradeDesk
-from g4qc_core.services.trading.traded_specs import points_of
-from g4qc_core.services.trading.unnamed_specs import leave_behind
+from g4qc_core.services.trading.traded.portfolio_trader import PortfolioTrader
+from g4qc_core.services.trading.traded.spec_trader import SpecTrader
+from g4qc_core.services.trading.traded.traded_specs import points_of
 from g4qc_core.trading.broker import (
     Broker,
     BrokerEvent,

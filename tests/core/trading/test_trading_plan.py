@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import SettingsError, TradingRefused
-from g4qc_core.services.trading.traded_specs import chosen_account, is_paper
+from g4qc_core.services.trading.traded.traded_specs import chosen_account, is_paper
 from g4qc_core.trading.limits import TradingLimits
 from g4qc_core.trading.order_refs import DecisionKey, is_ours
 from g4qc_core.trading.trading_plan import TradedSpec, load_plan

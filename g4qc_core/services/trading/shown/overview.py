@@ -13,7 +13,7 @@ from typing import Any
 
 from g4qc_core.errors import NotFound, unknown
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.shown.position_view import position_views
 from g4qc_core.services.trading.shown.views import (
     AccountView,

@@ -9,8 +9,8 @@ import pytest
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.trading.awaited_bars import GRACE, AwaitedBars, AwaitedMinutes
-from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.awaited_bars import GRACE, AwaitedBars, AwaitedMinutes
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import LiveBar

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from g4qc_core.errors import TraderRunning
 from g4qc_core.gateway.markets.simulated_products import products
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
-from g4qc_core.services.trading.kill_switch import HALT_FILE
+from g4qc_core.services.trading.orders.kill_switch import HALT_FILE
 from g4qc_core.services.trading.trader import run_trader
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.session_lock import TRADERS, SessionLock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from g4qc_core.services.trading.instrument_checks import failing_checks
+from g4qc_core.services.trading.orders.instrument_checks import failing_checks
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import UsageError
-from g4qc_core.services.trading.kill_switch import HALT_FILE, KillSwitch, file_halts, write_halt
+from g4qc_core.services.trading.orders.kill_switch import HALT_FILE, KillSwitch, file_halts, write_halt
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import Halt

@@ -27,8 +27,8 @@ from g4qc_core.futures.continuous import adjusted
 from g4qc_core.futures.rolls.roll_calendar import roll_frame
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.series.asked_series import AskedSeries
-from g4qc_core.services.trading.live_minutes import LiveMinutes
-from g4qc_core.services.trading.live_series import LiveSeries
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.live_series import LiveSeries
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE, timeframe
 from g4qc_core.trading.broker import LiveBar

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.orders.order_book import OrderBook
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Commission, Execution, OpenOrder, OrderStatus, TradedContract

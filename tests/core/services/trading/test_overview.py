@@ -11,7 +11,7 @@ import pytest
 
 from g4qc_core.errors import NotFound, TradingRefused, TransientError, UsageError
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.shown.overview import STALE_AFTER, TradingOverview, trader_view
 from g4qc_core.services.trading.shown.trader_commands import answered, ask
 from g4qc_core.storage.server.database import Database

@@ -17,9 +17,9 @@ from g4qc_core.calendars.session import Session
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import TradingRefused
 from g4qc_core.research.portfolio.trading.next_contracts import PortfolioStanding
-from g4qc_core.services.trading.awaited_bars import AwaitedBars, AwaitedMinutes
-from g4qc_core.services.trading.portfolio_trader import PortfolioTrader
-from g4qc_core.services.trading.spec_trader import SpecTrader
+from g4qc_core.services.trading.live.awaited_bars import AwaitedBars, AwaitedMinutes
+from g4qc_core.services.trading.traded.portfolio_trader import PortfolioTrader
+from g4qc_core.services.trading.traded.spec_trader import SpecTrader
 from g4qc_core.trading.limits import TradingLimits
 from tests.core.backtest.series import series
 

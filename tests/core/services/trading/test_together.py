@@ -16,11 +16,11 @@ from sqlalchemy import event
 
 from g4qc_core.errors import GatewayDisconnected
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.trading.kill_switch import KillSwitch
-from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.spec_intent import SpecIntent, TradedMonths
+from g4qc_core.services.trading.orders.trade_desk import TradeDesk
 from g4qc_core.services.trading.risk_desk import RiskDesk
-from g4qc_core.services.trading.spec_intent import SpecIntent, TradedMonths
-from g4qc_core.services.trading.trade_desk import TradeDesk
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker, OrderTicket, TradedContract

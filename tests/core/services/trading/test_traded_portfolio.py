@@ -10,7 +10,7 @@ import pytest
 from g4qc_core.errors import SettingsError, TradingRefused
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.research.portfolio.portfolio_plan import PlannedPart, PortfolioPlan
-from g4qc_core.services.trading.traded_portfolio import refuse_portfolio
+from g4qc_core.services.trading.traded.traded_portfolio import refuse_portfolio
 from g4qc_core.trading.trading_plan import load_plan
 from tests.core.backtest.series import REGISTRY, spec
 from tests.core.research.test_portfolio_trading import asked, bars_of, part

@@ -19,7 +19,7 @@ from g4qc_core.gateway.broker.trading_rules import TradingRules
 from g4qc_core.gateway.markets.simulated_products import products
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.ib.orders.ib_broker import IbBroker
-from g4qc_core.services.trading.kill_switch import KillSwitch
+from g4qc_core.services.trading.orders.kill_switch import KillSwitch
 from g4qc_core.services.trading.trader import run_trader
 from g4qc_core.storage.server.bar_origin import claim_origin
 from g4qc_core.storage.server.database import Database

@@ -12,7 +12,7 @@ from g4qc_core.errors import TradingRefused
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.trading.drift.drift_run import make_drift
-from g4qc_core.services.trading.traded_file import traded_file
+from g4qc_core.services.trading.traded.traded_file import traded_file
 from g4qc_core.services.trading.trading_check import check
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores

@@ -24,10 +24,17 @@ from g4qc_core.sentences import listing
 from g4qc_core.services.rolls.instrument_rolls import rolls_ahead
 from g4qc_core.services.series.asked_series import AskedSeries
 from g4qc_core.services.series.continuous_series import roll_exits
-from g4qc_core.services.trading.bar_clock import BarClock
-from g4qc_core.services.trading.live_minutes import MINUTE, LiveMinutes
-from g4qc_core.services.trading.series_columns import Columns, after_last, columns_of, frame_of, joined, made_columns
-from g4qc_core.services.trading.session_bars import SessionBars
+from g4qc_core.services.trading.live.bar_clock import BarClock
+from g4qc_core.services.trading.live.live_minutes import MINUTE, LiveMinutes
+from g4qc_core.services.trading.live.series_columns import (
+    Columns,
+    after_last,
+    columns_of,
+    frame_of,
+    joined,
+    made_columns,
+)
+from g4qc_core.services.trading.live.session_bars import SessionBars
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 

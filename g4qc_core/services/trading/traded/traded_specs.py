@@ -20,10 +20,10 @@ from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.known_specs import find_spec
 from g4qc_core.services.backtests.spec_bars import asked_series
 from g4qc_core.services.backtests.spec_inputs import asked_input
-from g4qc_core.services.trading.decision_bars import DecisionBars, MinutesOf, decision_bars
-from g4qc_core.services.trading.followed_series import FollowedSeries, follow
-from g4qc_core.services.trading.live_series import LiveSeries
-from g4qc_core.services.trading.spec_intent import TradedMonths
+from g4qc_core.services.trading.live.decision_bars import DecisionBars, MinutesOf, decision_bars
+from g4qc_core.services.trading.live.followed_series import FollowedSeries, follow
+from g4qc_core.services.trading.live.live_series import LiveSeries
+from g4qc_core.services.trading.orders.spec_intent import TradedMonths
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.next_target import LiveDecider, refused

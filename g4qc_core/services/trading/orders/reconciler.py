@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from g4qc_core.errors import GatewayTimeout
-from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.orders.order_book import OrderBook
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.trading_stores.safety_store import Reconciliation
 from g4qc_core.trading.broker import Broker, Commission, Execution, OpenOrder

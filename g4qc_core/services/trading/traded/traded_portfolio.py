@@ -21,9 +21,9 @@ from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.research.portfolio.trading.next_contracts import PortfolioStanding, next_contracts
 from g4qc_core.research.portfolio.trading.traded_instrument import PartBars, bar_minutes
 from g4qc_core.services.research.portfolio.portfolio_plan import PortfolioPlan, find_portfolio, plan_portfolio
-from g4qc_core.services.trading.decision_bars import DecisionBars, MinutesOf, decision_bars
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.traded_specs import TradedUnit, unit_of
+from g4qc_core.services.trading.live.decision_bars import DecisionBars, MinutesOf, decision_bars
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit, unit_of
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe

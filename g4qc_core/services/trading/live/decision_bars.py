@@ -9,8 +9,8 @@ from datetime import datetime
 import pandas as pd
 
 from g4qc_core.backtest.aligned_inputs import InputBars
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
 
 MinutesOf = Callable[[str], Mapping[str, LiveMinutes]]
 """Returns the live minutes of an instrument by contract month."""

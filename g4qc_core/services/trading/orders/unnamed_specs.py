@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from g4qc_core.sentences import listing
-from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.trade_desk import TradeDesk
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.trade_desk import TradeDesk
 
 UNNAMED = "the trading file does not name its spec any more"
 

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from g4qc_core.errors import IllegalMove
-from g4qc_core.services.trading.heard_event import Heard, plain
-from g4qc_core.services.trading.order_shelf import OrderShelf
-from g4qc_core.services.trading.send_times import SendTimes
+from g4qc_core.services.trading.orders.heard_event import Heard, plain
+from g4qc_core.services.trading.orders.order_shelf import OrderShelf
+from g4qc_core.services.trading.orders.send_times import SendTimes
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import (
     Commission,

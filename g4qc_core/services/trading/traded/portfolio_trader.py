@@ -17,11 +17,11 @@ import pandas as pd
 from g4qc_core.backtest.portfolio_account.lane_standing import LaneStanding
 from g4qc_core.errors import G4qcError
 from g4qc_core.research.portfolio.trading.next_contracts import PortfolioStanding
-from g4qc_core.services.trading.awaited_bars import AwaitedBars
-from g4qc_core.services.trading.decision_bars import DecisionBars, MinutesOf
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.spec_trader import SpecTrader, lateness, own_close
-from g4qc_core.services.trading.traded_portfolio import PortfolioUnit
+from g4qc_core.services.trading.live.awaited_bars import AwaitedBars
+from g4qc_core.services.trading.live.decision_bars import DecisionBars, MinutesOf
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.traded.spec_trader import SpecTrader, lateness, own_close
+from g4qc_core.services.trading.traded.traded_portfolio import PortfolioUnit
 from g4qc_core.trading.limits import TradingLimits
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from g4qc_core.bars.schema import UNKNOWN
 from g4qc_core.calendars.session import Session
-from g4qc_core.services.trading.bar_clock import BarClock
-from g4qc_core.services.trading.live_minutes import LiveMinutes
-from g4qc_core.services.trading.series_columns import Columns, joined, made_columns
+from g4qc_core.services.trading.live.bar_clock import BarClock
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.series_columns import Columns, joined, made_columns
 
 
 class SessionBars:

@@ -17,13 +17,13 @@ from g4qc_core.backtest.run import costs_of
 from g4qc_core.calendars.session import Session
 from g4qc_core.errors import G4qcError
 from g4qc_core.sentences import listing
-from g4qc_core.services.trading.awaited_bars import GRACE, AwaitedBars
-from g4qc_core.services.trading.decision_bars import MinutesOf
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.spec_intent import SpecIntent
-from g4qc_core.services.trading.trade_desk import TradeDesk
-from g4qc_core.services.trading.traded_specs import TradedUnit
+from g4qc_core.services.trading.live.awaited_bars import GRACE, AwaitedBars
+from g4qc_core.services.trading.live.decision_bars import MinutesOf
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.spec_intent import SpecIntent
+from g4qc_core.services.trading.orders.trade_desk import TradeDesk
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.intents import DecisionState, TradeDecision
 from g4qc_core.trading.ledger import Holding

@@ -10,9 +10,9 @@ from g4qc_core.calendars.session import Session
 from g4qc_core.errors import TradingRefused
 from g4qc_core.services.chains import stored_chain
 from g4qc_core.services.series.asked_series import AskedSeries
-from g4qc_core.services.trading.awaited_bars import AwaitedMinutes
-from g4qc_core.services.trading.live_minutes import LiveMinutes
-from g4qc_core.services.trading.live_series import LiveSeries
+from g4qc_core.services.trading.live.awaited_bars import AwaitedMinutes
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.live_series import LiveSeries
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import TradedContract

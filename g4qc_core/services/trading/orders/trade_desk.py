@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from g4qc_core.errors import GatewayDisconnected, RequestRejected
 from g4qc_core.instruments.registry import Instrument
-from g4qc_core.services.trading.order_book import OrderBook
-from g4qc_core.services.trading.spec_intent import SpecIntent, TradedMonths
+from g4qc_core.services.trading.orders.order_book import OrderBook
+from g4qc_core.services.trading.orders.spec_intent import SpecIntent, TradedMonths
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.broker import Broker, OrderTicket, OrderType, TradedContract
 from g4qc_core.trading.intents import DecisionState, Order, TradeDecision

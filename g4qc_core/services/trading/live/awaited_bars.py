@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.services.trading.live.live_minutes import LiveMinutes
 
 # A minute's last update may come a few seconds after the minute.
 GRACE = timedelta(seconds=4)

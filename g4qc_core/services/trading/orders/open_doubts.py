@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.services.trading.orders.order_book import OrderBook
 from g4qc_core.trading.order_states import OrderState
 
 _UNCONFIRMED = 4.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from g4qc_core.errors import SettingsError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.sentences import listing
-from g4qc_core.services.trading.followed_series import FollowedSeries
-from g4qc_core.services.trading.traded_portfolio import PortfolioUnit, traded_portfolio
-from g4qc_core.services.trading.traded_specs import TradedUnit, traded_unit
+from g4qc_core.services.trading.live.followed_series import FollowedSeries
+from g4qc_core.services.trading.traded.traded_portfolio import PortfolioUnit, traded_portfolio
+from g4qc_core.services.trading.traded.traded_specs import TradedUnit, traded_unit
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.trading.trading_plan import TradingPlan
