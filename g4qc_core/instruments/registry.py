@@ -39,7 +39,7 @@ Expiry = Literal[
     "business_day_before_15th",
     "last_business_day",
 ]
-"""Rules of the last trade date, defined in `gateway.markets.expiry_rules`."""
+"""Rules of the last trade date, defined in `futures.expiry_rules`."""
 
 FirstNotice = Literal["last_business_day_before_month"]
 """Rules of the first notice day: the last business day of the month before the contract's own."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from g4qc_core.gateway.markets.expiry_rules import first_notice_date, last_trade_date
+from g4qc_core.futures.expiry_rules import first_notice_date, last_trade_date
 from g4qc_core.instruments.registry import Contract, Instrument, month_code
 
 _CROSSING_DAYS = 8.5

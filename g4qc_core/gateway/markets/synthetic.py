@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from g4qc_core.calendars.session_calendar import Session, calendar
-from g4qc_core.gateway.markets.expiry_rules import contract_id, last_trade_at, last_trade_date, local_symbol
+from g4qc_core.futures.expiry_rules import contract_id, last_trade_at, last_trade_date, local_symbol
 from g4qc_core.gateway.markets.liquidity import held_until, liquidity, serial
 from g4qc_core.gateway.markets.price_path import Underlying
 from g4qc_core.gateway.markets.session_hours import days, days_between

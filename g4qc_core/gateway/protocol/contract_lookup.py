@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from g4qc_core.gateway.markets.expiry_rules import contract_id
+from g4qc_core.futures.expiry_rules import contract_id
 from g4qc_core.gateway.markets.simulated_market import Listing, SimulatedMarket
 from g4qc_core.gateway.protocol.client_requests import ContractQuery
 from g4qc_core.instruments.registry import Instrument, month_code

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from g4qc_core.calendars.session_calendar import calendar
-from g4qc_core.gateway.markets.expiry_rules import (
+from g4qc_core.futures.expiry_rules import (
     contract_id,
     first_notice_date,
     last_trade_at,
