@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from g4qc_core.errors import G4qcError, SettingsError
-from g4qc_core.gateway.markets.bar_files import Recorded, read_bars, read_table
 from g4qc_core.futures.expiry_rules import contract_id, last_trade_at
+from g4qc_core.gateway.markets.bar_files import Recorded, read_bars, read_table
 from g4qc_core.gateway.markets.simulated_market import REPLAY_ACCOUNT, Listing, MarketBars
 from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, contract_month
 

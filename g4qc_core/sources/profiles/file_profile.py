@@ -19,7 +19,7 @@ DAY_MILLISECONDS = "ms_of_day"
 """Format of times that are counted since the midnight of the date in the file's name, in milliseconds."""
 
 ISO = "iso"
-"""Format of times like `2025-01-02 09:30:00`, with `T` or a space, with parts of a second, with or without an offset."""
+"""Format of times like `2025-01-02 09:30:00`, with `T` or a space, maybe with parts of a second and an offset."""
 
 
 class FileProfile(BaseModel):

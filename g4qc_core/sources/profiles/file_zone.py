@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _ZONE = re.compile(r"^(?P<name>[A-Za-z][A-Za-z0-9_/]*?)(?P<shift>[+-]\d{1,2}(:?\d{2})?)?$")
@@ -26,6 +27,7 @@ class FileZone:
     shift: timedelta = timedelta(0)
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> FileZone:
         """Read a zone like `America/Chicago`, `UTC-05`, `UTC+05:30` or `America/New_York+7`.
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from g4qc_core.instruments.contracts import MONTH_CODES
 
 _FIELDS = {
-    "symbol": r"(?P<symbol>[A-Za-z0-9]+?)",
+    "symbol": r"(?P<symbol>[A-Za-z0-9_-]+?)",
     "code": rf"(?P<code>[{MONTH_CODES}{MONTH_CODES.lower()}])",
     "month": r"(?P<month>0[1-9]|1[0-2])",
     "year": r"(?P<year>\d{4}|\d{2}|\d)",
@@ -76,7 +76,7 @@ class NamePattern:
         month = int(given["month"]) if given.get("month") else 0
         if given.get("code"):
             month = MONTH_CODES.index(given["code"].upper()) + 1
-        return NameParts((given.get("symbol") or "").upper(), month, given.get("year") or "", day)
+        return NameParts((given.get("symbol") or "").strip("_-").upper(), month, given.get("year") or "", day)
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,7 @@ MINUTE = 60_000_000
 
 _OFFSET = r"(Z|[+-]\d{2}:?\d{2})\s*$"
 _US = pa.timestamp("us")
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 _UTC = pa.timestamp("us", "UTC")
 
 
@@ -133,7 +134,7 @@ def _one(text: str, zoned: bool) -> datetime | None:
 
 def _dated(dates: pa.Array, times: pa.Array, profile: FileProfile) -> pa.Array:
     """Return date and time of day in columns of their own as timestamps; both repeat, so each is read once."""
-    days = _distinct(dates, lambda text: datetime.strptime(text, profile.date) - datetime(1970, 1, 1))  # noqa: DTZ007
+    days = _distinct(dates, lambda text: datetime.strptime(text, profile.date) - _EPOCH)  # noqa: DTZ007
     clock = _distinct(times, lambda text: _clock(text, profile.time))
     return pc.add(days, clock).cast(_US)
 

@@ -39,11 +39,13 @@ FILE_BARS = pa.schema(
         ("line", pa.int64()),
     ]
 )
-"""Bars of a file: the instrument's symbol; contract month, or an empty text in a continuous file; start of the bar, UTC;
-prices in points; volume and number of trades, -1 where the file has none; line of the file (from 1), or row of a binary
-one."""
+"""Bars of a file: the instrument's symbol; contract month, or an empty text in a continuous file; start of the bar,
+UTC; prices in points; volume and number of trades, -1 where the file has none; line of the file (from 1), or row of a
+binary one."""
 
 UNKNOWN = -1
+
+_FOUR_BYTES = 2.0**-23
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,11 @@ class _Naming:
         self._source, self._profile, self._target = source, profile, target
         self.parts = file_parts(source, profile)
         self._fixed: tuple[Instrument, str] | None = None
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """The instrument of all rows; None if a column names it."""
+        return self._fixed[0] if self._fixed is not None else None
 
     def of_rows(self, block: RowBlock, starts: np.ndarray, notes: ReadNotes) -> tuple[pa.Array, pa.Array, np.ndarray]:
         """Return symbol and contract of each row, and a mask of the rows whose contract is known."""
@@ -171,7 +178,7 @@ def _piece(block: RowBlock, profile: FileProfile, naming: _Naming, notes: ReadNo
         "symbol": symbols,
         "contract": contracts,
         "timestamp": pa.array(starts).cast(pa.timestamp("us", "UTC")),
-        **{name: _points(block.columns[name], profile.price_divisor) for name in PRICES},
+        **{name: _points(block.columns[name], profile, naming.instrument) for name in PRICES},
         "volume": _counts(block.columns.get("volume"), len(starts), notes),
         "count": _counts(block.columns.get("count"), len(starts), notes),
         "line": pa.array(block.lines),
@@ -193,8 +200,17 @@ def _note_times(times: BarTimes, block: RowBlock, notes: ReadNotes, file: str) -
     notes.doubled_hours += int(times.doubled.sum())
 
 
-def _points(prices: pa.Array, divisor: int) -> pa.Array:
-    return prices if divisor == 1 else pc.divide(prices, float(divisor))
+def _points(prices: pa.Array, profile: FileProfile, instrument: Instrument | None) -> pa.Array:
+    if profile.form == "scid" and instrument is not None:
+        return pa.array(_on_grid(prices.to_numpy(), instrument))
+    return prices if profile.price_divisor == 1 else pc.divide(prices, float(profile.price_divisor))
+
+
+def _on_grid(prices: np.ndarray, instrument: Instrument) -> np.ndarray:
+    """Return the prices of the grid that numbers of four bytes stand for; a price off the grid stays as it is."""
+    above, below = instrument.price_step.as_integer_ratio()
+    near = np.rint(prices * below / above) * above / below
+    return np.where(np.abs(near - prices) <= np.abs(prices) * _FOUR_BYTES, near, prices)
 
 
 def _counts(column: pa.Array | None, rows: int, notes: ReadNotes) -> pa.Array:

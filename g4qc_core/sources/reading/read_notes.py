@@ -1,4 +1,4 @@
-"""What a reader could not use, by line: rows that cannot be read, contracts that no pattern names, hours that do not exist.
+"""What a reader could not use, by line: rows that cannot be read, contracts without a name, hours that do not exist.
 
 Nothing is left out silently: every row that does not become a bar is counted here, and the first ones are named.
 """

@@ -1,7 +1,7 @@
 """Delimited text as blocks of columns with line numbers, one block in memory at a time.
 
-A block is read as a whole by Arrow. If a row of it does not fit, its lines are sifted one by one, the ones that cannot be
-read are named, and the others are read.
+A block is read as a whole by Arrow. If a row of it does not fit, its lines are sifted one by one: the ones that cannot
+be read are named, and the others are read.
 """
 
 from __future__ import annotations
@@ -86,9 +86,7 @@ def _whole_lines(stream: IO[bytes], size: int) -> Iterator[bytes]:
 class _TextReader:
     """Reads blocks of one file."""
 
-    def __init__(
-        self, profile: FileProfile, places: dict[str, int], width: int, file: str, notes: ReadNotes
-    ) -> None:
+    def __init__(self, profile: FileProfile, places: dict[str, int], width: int, file: str, notes: ReadNotes) -> None:
         self._delimiter = profile.delimiter
         self._places, self._width, self._file, self._notes = places, width, file, notes
         names = [f"{number}" for number in range(width)]
@@ -111,7 +109,7 @@ class _TextReader:
                 f"{file} has {len(fields)} columns, and the profile {profile.name} has {len(profile.columns)}: "
                 "choose another profile, or write one of your own."
             )
-        places = {role: at for at, role in enumerate(profile.columns) if role}
+        places: dict[str, int] = {role: at for at, role in enumerate(profile.columns) if role}
         named = not any(is_number(fields[at]) for role, at in places.items() if role in NUMBERS)
         return cls(profile, places, len(fields), file, notes), end if named else 0
 

@@ -1,7 +1,7 @@
 """Doubts about the clock of a file: another time zone, or a label at the other end of the bar.
 
-Both are measured by the session calendar. With the wrong zone, bars fall into the daily break; with the wrong label, every
-session has a bar at its close and none at its open, or one before its open and none in its last minute.
+Both are measured by the session calendar. With the wrong zone, bars fall into the daily break; with the wrong label,
+every session has a bar at its close and none at its open, or one before its open and none in its last minute.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from g4qc_core.calendars.session_calendar import SessionCalendar, instant_of
+from g4qc_core.calendars.session import instant_of
+from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.file_zone import FileZone
 from g4qc_core.sources.reading.bar_times import to_utc
@@ -102,8 +103,8 @@ def clock_doubts(minutes: np.ndarray, profile: FileProfile, hours: SessionCalend
     doubts = []
     if own.outside > _DOUBTFUL and best.outside < own.outside * _BETTER:
         doubts.append(
-            f"The zone may be {best.zone}, not {own.zone}: {own.outside:.2%} of the bars lie outside every session, and "
-            f"{best.outside:.2%} would if it were {best.zone}."
+            f"The zone may be {best.zone}, not {own.zone}: {own.outside:.2%} of the bars lie outside every session, "
+            f"and {best.outside:.2%} would if it were {best.zone}."
         )
         minutes = np.sort(_read_in(local, best.zone))
     elif not zone_is_said and own.outside <= _DOUBTFUL:
@@ -118,8 +119,8 @@ def _undecided(own: ZoneFit, others: Sequence[ZoneFit]) -> list[str]:
         return []
     named = ", ".join(equal[:_MOST_NAMED]) + (" and others" if len(equal) > _MOST_NAMED else "")
     return [
-        f"The bars cannot tell whether the zone is {own.zone}: {own.outside:.2%} of them lie outside every session, and "
-        f"no more would if it were {named}."
+        f"The bars cannot tell whether the zone is {own.zone}: {own.outside:.2%} of them lie outside every session, "
+        f"and no more would if it were {named}."
     ]
 
 
@@ -146,10 +147,11 @@ def label_fit(minutes: np.ndarray, hours: SessionCalendar) -> LabelFit:
         found[found] = minutes[at[found]] == moments[found]
         return found
 
-    around = [there(opens + shift) for shift in (-1, 0, 1)], [there(closes + shift) for shift in (-2, -1, 0)]
-    edges = np.logical_or.reduce(around[0]) & np.logical_or.reduce(around[1])
-    count = lambda mask: int((mask & edges).sum())  # noqa: E731
-    return LabelFit(int(edges.sum()), count(around[0][1]), count(around[0][0]), count(around[1][1]), count(around[1][2]))
+    before, first, second = (there(opens + shift) for shift in (-1, 0, 1))
+    next_to_last, last, after = (there(closes + shift) for shift in (-2, -1, 0))
+    edges = (before | first | second) & (next_to_last | last | after)
+    counts = [int((mask & edges).sum()) for mask in (first, before, last, after)]
+    return LabelFit(int(edges.sum()), *counts)
 
 
 def _local(minutes: np.ndarray, zone: FileZone) -> pa.Array:

@@ -1,8 +1,8 @@
 """Where a continuous file changes contracts: by rolls that the user gives, or found by the jumps of its prices.
 
-A file that joins contracts without adjusting prices jumps at every roll by the difference between two contracts, and all
-its rolls lie at about the same distance from expiry. An adjusted file has no such jumps, and its prices are those of no
-contract: it cannot be cut.
+A file that joins contracts without adjusting prices jumps at every roll by the difference between two contracts, and
+all its rolls lie at about the same distance from expiry. An adjusted file has no such jumps, and its prices are those
+of no contract: it cannot be cut.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def cut_by_rolls(given: Iterable[RollOverride], instrument: Instrument, jumps: S
 def cut_by_jumps(instrument: Instrument, hours: SessionCalendar, jumps: Sequence[SessionJump]) -> ContinuousCut:
     """Find the rolls of a file by the jumps of its prices, and refuse it if there are none.
 
-    Every distance from expiry is tried, in sessions: the one at which the jumps are largest in the median of all rolls is
-    the vendor's rule, if they are at least three times those at the other distances.
+    Every distance from expiry is tried, in sessions: the one at which the jumps are largest in the median of all rolls
+    is the vendor's rule, if they are at least three times those at the other distances.
     """
     if not instrument.expires or not jumps:
         return ContinuousCut("spot" if not instrument.expires else "", ())

@@ -9,6 +9,8 @@ import numpy as np
 
 from g4qc_core.sources.review.minute_presence import MinutePresence
 
+_EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 OFF_GRID = 1e-4
 """Part of a step by which a price may miss the grid, for the rounding of numbers."""
 
@@ -39,8 +41,9 @@ class RowFault:
     rows: int = 0
     first_line: int = 0
 
-    def add(self, wrong: np.ndarray, lines: np.ndarray) -> None:
+    def add(self, faults: np.ndarray | np.bool, lines: np.ndarray) -> None:
         """Count the rows of a mask."""
+        wrong = np.asarray(faults)
         if wrong.any():
             self.first_line = self.first_line or int(lines[np.argmax(wrong)])
             self.rows += int(wrong.sum())
@@ -72,8 +75,8 @@ class ContractFacts:
     file: str = ""
     rows: int = 0
     volume: int = 0
-    first: datetime = datetime.max.replace(tzinfo=UTC)
-    last: datetime = datetime.min.replace(tzinfo=UTC)
+    first: datetime = _LATEST
+    last: datetime = _EARLIEST
     off_grid: RowFault = field(default_factory=RowFault)
     misordered: RowFault = field(default_factory=RowFault)
     outside: RowFault = field(default_factory=RowFault)
@@ -87,8 +90,9 @@ class ContractFacts:
     def add(self, rows: RowArrays) -> None:
         """Add rows."""
         prices, lines = rows.prices, rows.lines
-        opened, high, low, close = prices.T
-        self.misordered.add(~((low <= opened) & (low <= close) & (high >= opened) & (high >= close)), lines)
+        low, high = prices[:, 2], prices[:, 1]
+        ends = prices[:, [0, 3]]
+        self.misordered.add(((ends < low[:, None]) | (ends > high[:, None])).any(axis=1), lines)
         steps = prices / self.step
         self.off_grid.add((np.abs(steps - np.rint(steps)) > OFF_GRID).any(axis=1), lines)
         self.negative.add((prices < 0).any(axis=1), lines)
@@ -101,7 +105,7 @@ class ContractFacts:
         self.volume += int(rows.volume[rows.volume > 0].sum())
         self.first = min(self.first, _instant(int(rows.starts.min())))
         self.last = max(self.last, _instant(int(rows.starts.max())))
-        self.typical = float(np.median(close))
+        self.typical = float(np.median(prices[:, 3]))
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""The minutes of one series that have a bar, as a field of bytes: duplicates are found whatever the order of the rows."""
+"""The minutes of one series that have a bar, a byte each: duplicates are found whatever the order of the rows."""
 
 from __future__ import annotations
 

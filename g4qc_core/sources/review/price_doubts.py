@@ -33,8 +33,8 @@ def price_doubts(facts: Sequence[ContractFacts], instrument: Instrument) -> list
         first = next(fact for fact in facts if fact.off_grid.rows)
         doubts.append(
             f"{counted(off_grid, 'row')} of {rows:,} of {instrument.symbol} ({off_grid / rows:.1%}) "
-            f"{'has' if off_grid == 1 else 'have'} a price that is no multiple of {instrument.price_step}; the first is "
-            f"in line {first.off_grid.first_line} of {first.file}."
+            f"{'has' if off_grid == 1 else 'have'} a price that is no multiple of {instrument.price_step}; the first "
+            f"is in line {first.off_grid.first_line} of {first.file}."
         )
     negative = sum(fact.negative.rows for fact in facts)
     if negative:
@@ -57,8 +57,8 @@ def looks_adjusted(facts: ContractFacts) -> str:
     """Return why the prices of a continuous file cannot be those of contracts; empty if they can."""
     if facts.off_grid.rows > facts.rows * _MOST_OFF_GRID:
         return (
-            f"{facts.off_grid.rows / facts.rows:.0%} of its rows have a price off the grid of {facts.step:g}, as prices "
-            "have that were multiplied at rolls"
+            f"{facts.off_grid.rows / facts.rows:.0%} of its rows have a price off the grid of {facts.step:g}, as "
+            "prices have that were multiplied at rolls"
         )
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -39,10 +39,7 @@ class Recognised:
 
 
 def recognise(
-    files: Sequence[SourceFile],
-    profiles: Mapping[str, FileProfile],
-    registry: Mapping[str, Instrument],
-    instrument: Instrument | None = None,
+    files: Sequence[SourceFile], profiles: Mapping[str, FileProfile], registry: Mapping[str, Instrument]
 ) -> Recognised:
     """Return the profile whose layout the first file has; one whose names fit too comes first.
 
@@ -50,13 +47,12 @@ def recognise(
         files: at least one.
         profiles: that are tried.
         registry: the instruments.
-        instrument: of all rows; None: by names.
 
     Raises:
         UsageError: no profile fits.
     """
     source = files[0]
-    fitting = [profile for profile in profiles.values() if _fits(source, profile, registry, instrument)]
+    fitting = [profile for profile in profiles.values() if _fits(source, profile, registry)]
     if not fitting:
         raise UsageError(
             f"No profile fits {source}: name one with --profile, or describe the file in a profile of your own. "
@@ -68,36 +64,23 @@ def recognise(
     doubts = [
         f"The profile {other.name} fits as well as {best.name}; it reads {_differs(best, other)}." for other in equal
     ]
-    if not _named(source, best):
+    if not best.contract and not _named(source, best):
         doubts.append(f"The name of {source} is none that the profile {best.name} knows.")
     return Recognised(best, tuple(doubts))
 
 
-def _fits(
-    source: SourceFile, profile: FileProfile, registry: Mapping[str, Instrument], instrument: Instrument | None
-) -> bool:
-    """Return whether the beginning of the file can be read by the profile, and looks like bars."""
-    named = first_reading((*profile.names, *profile.continuous), source.name)
+def _fits(source: SourceFile, profile: FileProfile, registry: Mapping[str, Instrument]) -> bool:
+    """Return whether the beginning of the file can be read by the profile, and looks like bars, whatever its name."""
     if not _could_be(source, profile):
         return False
-    any_one = instrument or (FileSymbols(registry, profile).instrument(named.symbol) if named else None)
-    any_one = any_one or next(iter(registry.values()))
-    target = FileTarget(FileSymbols(registry, profile, any_one), _ANY_MONTH)
-    if not named:
-        profile = profile.model_copy(update={"names": ()})
+    stand_in = next(iter(registry.values()))
+    symbols = FileSymbols({stand_in.symbol: stand_in}, profile.model_copy(update={"symbols": {}}), stand_in)
     notes = ReadNotes()
     try:
-        piece = next(read_file(source, profile, _by_any_name(target, profile, registry), notes, _PIECE), None)
+        piece = next(read_file(source, profile, FileTarget(symbols, _ANY_MONTH), notes, _PIECE), None)
     except UsageError:
         return False
     return piece is not None and notes.unreadable <= len(piece) * _MOST_UNREADABLE and _are_bars(piece)
-
-
-def _by_any_name(target: FileTarget, profile: FileProfile, registry: Mapping[str, Instrument]) -> FileTarget:
-    """Return a target that takes any name for its instrument, so that a layout is judged apart from names."""
-    any_one = target.symbols.instrument("") or next(iter(registry.values()))
-    nameless = FileSymbols({any_one.symbol: any_one}, profile.model_copy(update={"symbols": {}}), any_one)
-    return replace(target, symbols=nameless)
 
 
 def _could_be(source: SourceFile, profile: FileProfile) -> bool:

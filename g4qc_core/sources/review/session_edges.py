@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class SessionEdges:
         base = date(1970, 1, 1).toordinal()
         return [
             SessionJump(date.fromordinal(base + day), self._first[day][1] - self._last[before][1])
-            for before, day in zip(days, days[1:], strict=False)
+            for before, day in pairwise(days)
         ]
 
     def days(self) -> tuple[date, date] | None:
