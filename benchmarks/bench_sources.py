@@ -2,10 +2,10 @@
 
     python benchmarks/bench_sources.py [--years 10] [--json FILE]
 
-One instrument, one-minute bars of all its sessions, written once as CSV with local times (FirstRate's layout), as CSV with
-date and time apart (Kibot's), and as Parquet (G4QC's). "Read" turns a file into bars with their contracts in UTC; "review"
-also judges them, as a dry run does. Each runs in a process of its own, whose memory peak is measured. The raw COPY sends
-prepared bytes into the embedded server, so it measures only the server.
+One instrument, one-minute bars of all its sessions, written once as CSV with local times (FirstRate's layout), as CSV
+with date and time apart (Kibot's), and as Parquet (G4QC's). "Read" turns a file into bars with their contracts in UTC;
+"review" also judges them, as a dry run does. Each runs in a process of its own, whose memory peak is measured. The raw
+COPY sends prepared bytes into the embedded server, so it measures only the server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import resource
 import sys
 import tempfile
 from collections.abc import Callable
@@ -38,7 +37,7 @@ from g4qc_core.sources.reading.source_files import source_files
 from g4qc_core.sources.review.file_review import ReviewRequest, pieces_of, review_files
 from g4qc_core.storage import migrations
 from g4qc_core.storage.codec.binary_copy import encode
-from g4qc_core.storage.server.database import Database, parse_url
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.embedded import embedded_server
 
 KINDS = {"symbol": "text", "timeframe": "text", "contract": "text", "timestamp": "timestamptz"}
@@ -78,7 +77,7 @@ def write(bars: pd.DataFrame, folder: Path) -> dict[str, Path]:
 
 
 def alone(work: Callable[[str, Path], int], name: str, path: Path) -> tuple[float, float]:
-    """Rows per second of a piece of work in a process of its own, and the memory that it needs beyond an idle one, MiB."""
+    """Rows per second of work in a process of its own, and the memory that it needs beyond an idle one, MiB."""
     context = multiprocessing.get_context("spawn")
     queue: Any = context.Queue()
     process = context.Process(target=_measured, args=(queue, work, name, path))
@@ -90,11 +89,17 @@ def alone(work: Callable[[str, Path], int], name: str, path: Path) -> tuple[floa
 
 def _measured(queue: Any, work: Callable[[str, Path], int], name: str, path: Path) -> None:
     load_profiles(), load_registry()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     begin = perf_counter()
     rows = work(name, path)
     speed = rows / (perf_counter() - begin)
-    queue.put((speed, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024))
+    queue.put((speed, peak() - before))
+
+
+def peak() -> float:
+    """The memory peak of this process, MiB; that of `getrusage` includes the process that began it."""
+    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def read(name: str, path: Path) -> int:
@@ -114,7 +119,8 @@ def review(name: str, path: Path) -> int:
 
 def raw_copy(bars: pd.DataFrame, home: Path) -> float:
     """Rows per second of the embedded server's COPY of as many rows of `market_data`."""
-    database = Database(parse_url(embedded_server(home).url("postgres")))
+    server = embedded_server(home)
+    database = Database(server.url("postgres"))
     migrations.upgrade(database)
     ready = b"".join(encode(KINDS, bars, {"symbol": "ES", "timeframe": "1min"}))
     best = 0.0
@@ -127,6 +133,7 @@ def raw_copy(bars: pd.DataFrame, home: Path) -> float:
             cursor.copy_expert(statement, BytesIO(ready), size=1 << 18)
         best = max(best, len(bars) / (perf_counter() - begin))
     database.close()
+    server.leave()
     return best
 
 
@@ -143,8 +150,14 @@ def main() -> None:
             for work in (read, review):
                 rounds = [alone(work, name, path) for _ in range(ROUNDS)]
                 speed, memory = max(rounds)[0], min(one[1] for one in rounds)
-                figures[f"{name}_{work.__name__}"] = {"rows_per_second": speed, "of_copy": speed / copied, "mib": memory}
-                print(f"{name:10} {work.__name__:7} {speed:12,.0f} rows/s {speed / copied:6.2f} of COPY {memory:6.0f} MiB")
+                figures[f"{name}_{work.__name__}"] = {
+                    "rows_per_second": speed,
+                    "of_copy": speed / copied,
+                    "mib": memory,
+                }
+                print(
+                    f"{name:10} {work.__name__:7} {speed:12,.0f} rows/s {speed / copied:6.2f} of COPY {memory:6.0f} MiB"
+                )
     print(f"raw COPY           {copied:12,.0f} rows/s, {len(bars):,} rows")
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")

@@ -21,6 +21,7 @@ from g4qc_core.files import closed_to_others
 from g4qc_pipelines.cli.api import api, api_key
 from g4qc_pipelines.cli.backtest import backtest
 from g4qc_pipelines.cli.backtests import backtests
+from g4qc_pipelines.cli.export import export
 from g4qc_pipelines.cli.extract import extract
 from g4qc_pipelines.cli.instruments import DecimalParam, instruments
 from g4qc_pipelines.cli.options import InstantParam, from_option, json_option, to_option
@@ -187,6 +188,7 @@ def dagster(command: tuple[str, ...]) -> None:
 cli.add_command(api)
 cli.add_command(api_key)
 cli.add_command(backtest)
+cli.add_command(export)
 cli.add_command(extract)
 cli.add_command(instruments)
 cli.add_command(partitions)

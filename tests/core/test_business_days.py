@@ -25,8 +25,8 @@ from pandas.tseries.holiday import (
 
 from g4qc_core.calendars.business_days import before, last_of_month, last_of_month_before, on_or_after, on_or_before
 from g4qc_core.calendars.session_calendar import calendar
-from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates
 from g4qc_core.futures.expiry_rules import first_notice_date, last_trade_date
+from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates
 from g4qc_core.instruments.registry import MONTH_CODES, Instrument, load_registry
 from g4qc_core.roll_rules import RULE_DEFINITIONS, BusinessDaysBeforeExpiry, DaysBeforeExpiry, FirstNotice, parse_rule
 from tests.core.bars.builders import es_contract

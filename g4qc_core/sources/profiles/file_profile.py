@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.sources.profiles.file_zone import FileZone
 from g4qc_core.sources.profiles.name_pattern import NamePattern
 
@@ -89,7 +90,7 @@ class FileProfile(BaseModel):
         twice = {role for role in given if role and given.count(role) > 1}
         if twice:
             raise ValueError(f"the column {min(twice)} is named twice")
-        lacking = [role for role in ("open", "high", "low", "close") if role not in given]
+        lacking = [role for role in PRICES if role not in given]
         if lacking:
             raise ValueError(f"the column {lacking[0]} is missing")
         if ("timestamp" in given) == ("date" in given and "time" in given):

@@ -96,7 +96,7 @@ def _written(columns: Mapping[str, pa.Array], profile: FileProfile, day: date | 
     if profile.time == DAY_MILLISECONDS:
         if day is None:
             raise UsageError("Times count from midnight, and the file's name has no date: give the file its own name.")
-        begun = (day - date(1970, 1, 1)) // timedelta(microseconds=1)
+        begun = int(np.datetime64(day, "us").astype(np.int64))
         return pc.add(pc.multiply(_integers(column), 1000), begun).cast(_US), False
     if profile.time in EPOCHS:
         unit, numbers = EPOCHS[profile.time], _integers(column)

@@ -125,8 +125,8 @@ class _Naming:
         if instrument is None:
             named = f"no instrument is called {parts.symbol}" if parts.symbol else "its name has no symbol"
             raise UsageError(
-                f"{self._source} names no instrument that is known here ({named}): give --instrument, or the vendor's "
-                "symbol in a profile of your own."
+                f"{self._source} names no instrument that is known here ({named}): name the instrument, or give "
+                "the vendor's symbol in a profile of your own."
             )
         if self._target.month:
             return instrument, self._target.month
@@ -233,4 +233,5 @@ def _day(start: int) -> date:
 
 
 def _week(number: int) -> date:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + number * 7)
+    day: date = np.datetime64(number * 7, "D").item()
+    return day

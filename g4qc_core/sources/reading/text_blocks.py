@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
+from g4qc_core.bars.columns import VALUES
 from g4qc_core.errors import UsageError
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.reading.read_notes import ReadNotes
@@ -24,7 +25,7 @@ from g4qc_core.sources.reading.read_notes import ReadNotes
 BLOCK = 8 << 20
 """Bytes of a block."""
 
-NUMBERS = ("open", "high", "low", "close", "volume", "count")
+NUMBERS = (*VALUES, "count")
 """Roles whose columns are numbers; all others are texts."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

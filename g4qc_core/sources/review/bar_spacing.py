@@ -6,6 +6,8 @@ from collections import Counter
 
 import numpy as np
 
+from g4qc_core.sentences import counted
+
 _LOOKED_AT = 200_000
 _MOST = 86_400_000_000
 _MINUTE = 60_000_000
@@ -34,7 +36,7 @@ class BarSpacing:
             usual, times = min(self._counted), self._counted[min(self._counted)]
         if usual == _MINUTE or (min(self._counted) >= _MINUTE and self._counted[_MINUTE] * 20 > self._counted.total()):
             return ""
-        words = f"{usual / 1_000_000:g} seconds" if usual < _MINUTE else f"{usual // _MINUTE:,} minutes"
+        words = f"{usual / 1_000_000:g} seconds" if usual < _MINUTE else counted(usual // _MINUTE, "minute")
         share = times / self._counted.total()
         return (
             f"The rows are no one-minute bars: {share:.0%} of them begin {words} after the one before. Only one-minute "

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from g4qc_core.calendars.session import instant_of
 from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.sentences import counted
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.file_zone import FileZone
 from g4qc_core.sources.reading.bar_times import to_utc
@@ -68,15 +69,15 @@ class LabelFit:
         """Return a sentence if the bars seem to have the other label; else an empty text."""
         if self.edges < _FEWEST:
             return ""
-        most = self.edges * _EDGES
+        most, edges = self.edges * _EDGES, counted(self.edges, "session")
         if self.at_close > most and self.at_open < self.edges - most:
             what = (
-                f"in {self.at_close:,} of {self.edges:,} sessions a bar begins at the close, and only in "
+                f"in {self.at_close:,} of {edges} a bar begins at the close, and only in "
                 f"{self.at_open:,} one at the open"
             )
         elif self.before_open > most and self.last_minute < self.edges - most:
             what = (
-                f"in {self.before_open:,} of {self.edges:,} sessions a bar begins one minute before the open, and only "
+                f"in {self.before_open:,} of {edges} a bar begins one minute before the open, and only "
                 f"in {self.last_minute:,} one in the last minute"
             )
         else:

@@ -68,8 +68,7 @@ class ContinuousCut:
 
     def months(self, days: np.ndarray) -> np.ndarray:
         """Return the contract month of each trade date (days since 1970)."""
-        base = date(1970, 1, 1).toordinal()
-        edges = np.array([roll.day.toordinal() - base for roll in self.rolls], np.int64)
+        edges = np.array([roll.day for roll in self.rolls], "datetime64[D]").astype(np.int64)
         names = np.array([self.front, *(roll.new for roll in self.rolls)])
         return names[np.searchsorted(edges, days, side="right")]
 

@@ -51,15 +51,14 @@ class SessionEdges:
     def jumps(self) -> list[SessionJump]:
         """Return the jump into every session but the first, ascending."""
         days = sorted(self._first)
-        base = date(1970, 1, 1).toordinal()
-        return [
-            SessionJump(date.fromordinal(base + day), self._first[day][1] - self._last[before][1])
-            for before, day in pairwise(days)
-        ]
+        return [SessionJump(_date(day), self._first[day][1] - self._last[before][1]) for before, day in pairwise(days)]
 
     def days(self) -> tuple[date, date] | None:
         """Return the first and the last trade date; None without bars."""
-        base = date(1970, 1, 1).toordinal()
-        if not self._first:
-            return None
-        return date.fromordinal(base + min(self._first)), date.fromordinal(base + max(self._first))
+        return (_date(min(self._first)), _date(max(self._first))) if self._first else None
+
+
+def _date(number: int) -> date:
+    """Return the day of a number of days since 1970."""
+    day: date = np.datetime64(number, "D").item()
+    return day
