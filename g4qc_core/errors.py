@@ -32,6 +32,7 @@
     │   ├── TradingRefused          the trader may not start or trade: another account, limits, read-only gateway
     │   ├── EnginesDisagree         the reference engine gives another result than the search
     │   ├── SetTooSlow              an explored set took longer than it may
+    │   ├── RightLost               the run was ended elsewhere, so this process may store nothing more of it
     │   └── WorkersLost             the processes of a search cannot start or go on
     └── TransientError              the same call may succeed later: retry after a pause
         ├── GatewayUnavailable      the connection is refused, or accepted without an answer
@@ -273,6 +274,10 @@ class TraderRunning(TransientError):
 
 class EnginesDisagree(PermanentError):
     """The reference engine gives other trades or another equity than the engine that a search used: a defect."""
+
+
+class RightLost(PermanentError):
+    """The run was ended elsewhere, as failed or as cancelled: this process may store nothing more of it."""
 
 
 class WorkersLost(PermanentError):

@@ -8,7 +8,7 @@ Postponed annotations do not work here: Dagster looks for `ResourceDependency` w
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Self
 
 import dagster as dg
@@ -42,11 +42,22 @@ class StoresResource(dg.ConfigurableResource[Stores]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Stores]:
-        """Open the stores for one run."""
+        """Open the stores for one run, which may write until it has ended."""
         with dagster_failures():
             _check_unchanged("stores", context.resource_config, _shown_stores(self.settings))
-            with open_stores(self.settings) as opened:
+            with open_stores(self.settings) as opened, _right(opened, context):
                 yield opened
+
+
+def lent_stores(stores: Stores) -> dg.ResourceDefinition:
+    """Return the resource for stores that a command has opened: its runs write under their own rights."""
+
+    @dg.resource(description="The stores of the command that runs this.")
+    def lent(context: dg.InitResourceContext) -> Iterator[Stores]:
+        with dagster_failures(), _right(stores, context):
+            yield stores
+
+    return lent
 
 
 def gateway_resource(settings: Settings, registry: Registry) -> dg.ResourceDefinition:
@@ -107,6 +118,10 @@ def build_resources(settings: Settings, swapped: Mapping[str, object] | None = N
         "registry": dg.ResourceDefinition.hardcoded_resource(registry, _REGISTRY),
         **(swapped or {}),
     }
+
+
+def _right(stores: Stores, context: dg.InitResourceContext) -> AbstractContextManager[None]:
+    return nullcontext() if context.run is None else stores.rights.held(context.run.run_id)
 
 
 def _shown_stores(settings: Settings) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.run_progress_store import RunProgressStore
 from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.server.named_locks import NamedLocks
+from g4qc_core.storage.server.write_rights import WriteRights
 from g4qc_core.storage.trade_date_migration import TradeDateMigration
 from g4qc_core.storage.trading_stores.drift_store import DriftStore
 from g4qc_core.storage.trading_stores.execution_store import ExecutionStore
@@ -81,6 +82,7 @@ class Stores:
         drifts: how far paper fills were from their backtests.
         changes: versions of what is stored, for listeners.
         locks: locks by name.
+        rights: rights of runs to write.
     """
 
     def __init__(self, database: Database) -> None:
@@ -115,6 +117,7 @@ class Stores:
         self.drifts = DriftStore(database)
         self.changes = ChangeStore(database)
         self.locks = NamedLocks(database)
+        self.rights = WriteRights(database)
 
     def pacer(self, rules: PacingRules, run_id: str | None = None) -> PacingStore:
         """Return a pacer that shares its history with all processes of the database; the caller closes it.

@@ -23,6 +23,7 @@ from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_instance
 from g4qc_pipelines.partitions.graph_months import begin_with, first_month
+from g4qc_pipelines.resources import lent_stores
 from g4qc_pipelines.runner import Runner
 
 _RELOAD_SECONDS = 10.0
@@ -69,7 +70,7 @@ def workbench(
         with dagster_instance(settings) as instance, closing(source):
             add_partitions(instance, [*chosen_instruments(settings), *symbols], specs)
             begin = _first_month(settings, instance, since)
-            definitions = build_definitions(settings, {"stores": stores, "gateway": source}, begin)
+            definitions = build_definitions(settings, {"stores": lent_stores(stores), "gateway": source}, begin)
             yield Workbench(settings, registry, stores, source, Runner(definitions, instance, _command()))
 
 

@@ -18,7 +18,7 @@ from g4qc_core.errors import SettingsError
 from g4qc_core.files import write_whole
 from g4qc_core.home import make_private, private_home
 from g4qc_core.settings import Settings
-from g4qc_core.storage.server.database import dagster_url, with_limits
+from g4qc_core.storage.server.database import bars_url, dagster_url, with_limits
 from g4qc_pipelines.dagster_private.core import InstanceRef
 from g4qc_pipelines.instance.orphans import end_orphans
 from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
@@ -71,6 +71,8 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
     return {
         "DAGSTER_HOME": str(dagster_home(settings)),
         "G4QC_DAGSTER_DATABASE_URL": with_limits(dagster_url(settings)),
+        # Where the rights of runs are: the database of the bars, because transactions there ask for them.
+        "DAGSTER_G4QC_BARS_URL": with_limits(bars_url(settings)),
         # Events of one step are stored in batches: half the time that a materialization costs.
         "DAGSTER_EVENT_BATCH_SIZE": "50",
         "DAGSTER_DISABLE_TELEMETRY": "yes",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import psycopg2
 from psycopg2 import errorcodes
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -42,6 +42,10 @@ _FULL = (errorcodes.DISK_FULL, "58030")  # and an I/O error
 _GONE = ("08", "53", "57")  # classes: connection, resources, operator intervention
 
 
+Guard = Callable[[Connection], None]
+"""Called before a commit, in the transaction; raises to prevent it."""
+
+
 class Database:
     """One database and its engine; every session runs in UTC.
 
@@ -61,6 +65,7 @@ class Database:
     ) -> None:
         self.url = url
         self.setting = setting
+        self._guards: tuple[Guard, ...] = ()
         limit = f" -c statement_timeout={statement_seconds}s" if statement_seconds else ""
         self.engine: Engine = create_engine(
             url,
@@ -71,6 +76,7 @@ class Database:
                 **_LIMITS,
             },
         )
+        event.listen(self.engine, "commit", self._ask_guards)
 
     def __repr__(self) -> str:
         return f"Database({self.url!r})"
@@ -113,6 +119,20 @@ class Database:
                 raise
             raise ours from None
 
+    @contextmanager
+    def guarded(self, guard: Guard) -> Iterator[None]:
+        """Call the guard before each commit within the block, in the transaction; what it raises rolls that back."""
+        # Other threads commit meanwhile: the tuple is replaced, never changed.
+        self._guards = (*self._guards, guard)
+        try:
+            yield
+        finally:
+            self._guards = tuple(one for one in self._guards if one is not guard)
+
+    def _ask_guards(self, connection: Connection) -> None:
+        for guard in self._guards:
+            guard(connection)
+
     def check(self) -> None:
         """Connect once, and raise the errors of `transaction` if the database cannot be used."""
         with self.transaction() as connection:
@@ -139,6 +159,13 @@ def open_database(settings: Settings) -> Database:
     database = Database(parse_url(settings.database_url.get_secret_value(), _BARS))
     database.check()
     return database
+
+
+def bars_url(settings: Settings) -> str:
+    """Return the address of the database of the bars, with the password; raises as `open_database`."""
+    database = open_database(settings)
+    database.close()
+    return database.url.render_as_string(hide_password=False)
 
 
 def dagster_url(settings: Settings) -> str:

@@ -24,7 +24,7 @@ from g4qc_core.storage.tables.bars import (
 )
 from g4qc_core.storage.tables.check_states import check_states
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
-from g4qc_core.storage.tables.jobs import job_ends, run_progress
+from g4qc_core.storage.tables.jobs import job_ends, run_progress, write_rights
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
 from g4qc_core.storage.tables.searches import search_returns, search_trials, searches
@@ -97,4 +97,5 @@ __all__ = [
     "trade_starts",
     "traders",
     "trials",
+    "write_rights",
 ]

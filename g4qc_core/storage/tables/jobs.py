@@ -1,4 +1,7 @@
-"""The tables of jobs: those that ended between two runs, and how far runs are; all else is in their Dagster runs."""
+"""The tables of jobs: those that ended between two runs, how far runs are, and their rights to write.
+
+All else about them is in their Dagster runs.
+"""
 
 from __future__ import annotations
 
@@ -19,4 +22,9 @@ run_progress = Table(
     Column("total", BigInteger),
     Column("seconds_left", Double),
     filled("told_at", INSTANT),
+)
+
+# `ended_at`: from then on nothing of the run is stored; null: it may write.
+write_rights = Table(
+    "write_rights", metadata, key("holder"), filled("claimed_at", INSTANT), Column("ended_at", INSTANT)
 )
