@@ -1,23 +1,22 @@
 """Runs whose process is gone: found and ended, so that nothing waits for them.
 
 A run that is killed stays "started" in Dagster's database and holds its place in the pool of the gateway forever, and
-Dagster's default launcher never checks it. Here each run can be checked: the process of a command holds a lock on a
-file, which the kernel releases however the process ends; a run of a code server was launched through its socket, and
-ends with that server.
+Dagster's default launcher never checks it. Here each run can be checked from every machine: its process has a lease in
+the database of the bars. A run that was launched and has no lease yet ends with the code server that launched it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from uuid import uuid4
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from typing import Protocol, cast
 
 import dagster as dg
 
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.lease import Lease, gone
 from g4qc_pipelines.dagster_private.core import GRPC_INFO_TAG
 from g4qc_pipelines.instance.run_states import BEGUN
 
@@ -25,32 +24,37 @@ GONE = "The process of this run is gone: it was killed, or its machine was stopp
 """Why a run of a command or of a dead code server ended."""
 
 _LEASE_TAG = "g4qc/lease"
+_MACHINE_TAG = "g4qc/machine"
+
+
+class _RunStorage(Protocol):
+    """The storage of runs that dagster.yaml names."""
+
+    def bars(self) -> Database:
+        """Return the database with the leases, which the caller closes."""
 
 
 @contextmanager
 def leased(instance: dg.DagsterInstance) -> Iterator[dict[str, str]]:
-    """Yield tags for a run of this process, by which other processes see whether it is alive."""
-    lease = _lease(instance, uuid4().hex)
-    lease.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with lease.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        try:
-            yield {_LEASE_TAG: lease.name}
-        finally:
-            lease.unlink(missing_ok=True)
+    """Yield tags for a run of this process, by which processes on every machine see whether it is alive."""
+    with _bars(instance) as database, Lease(database) as lease:
+        yield {_LEASE_TAG: str(lease.key)}
+
+
+def launched_tags(server: Mapping[str, object]) -> dict[str, str]:
+    """Return the tags of a run that a code server starts; `server` has its host, and its port or its socket."""
+    return {GRPC_INFO_TAG: json.dumps(dict(server)), _MACHINE_TAG: socket.gethostname()}
 
 
 def end_orphans(instance: dg.DagsterInstance) -> list[str]:
     """Mark each unfinished run without a process as failed, free its places in pools, and return their ids."""
-    ended = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=BEGUN)):
-        if lives(instance, run.tags):
-            continue
-        end_run(instance, run.run_id, GONE)
-        ended.append(run.run_id)
-        if _LEASE_TAG in run.tags:
-            _lease(instance, run.tags[_LEASE_TAG]).unlink(missing_ok=True)
-    return ended
+    runs = instance.get_runs(dg.RunsFilter(statuses=BEGUN))
+    dead = [
+        run.run_id for run, lives in zip(runs, _living(instance, [run.tags for run in runs]), strict=True) if not lives
+    ]
+    for run_id in dead:
+        end_run(instance, run_id, GONE)
+    return dead
 
 
 def end_run(instance: dg.DagsterInstance, run_id: str, cause: str) -> bool:
@@ -76,24 +80,38 @@ def end_run(instance: dg.DagsterInstance, run_id: str, cause: str) -> bool:
 
 
 def lives(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
-    """Return False if the run's process is certainly gone; a process on another host never is."""
-    if _LEASE_TAG in tags:
-        return _locked(_lease(instance, tags[_LEASE_TAG]))
-    server = json.loads(tags.get(GRPC_INFO_TAG, "{}")).get("socket")
-    return server is None or _listens(server)
+    """Return False if the process of the run with these tags is certainly gone."""
+    return _living(instance, [tags])[0]
 
 
-def _lease(instance: dg.DagsterInstance, name: str) -> Path:
-    return Path(instance.root_directory) / "leases" / name
+def _living(instance: dg.DagsterInstance, runs: Sequence[Mapping[str, str]]) -> list[bool]:
+    """Return for the tags of each run whether it may live."""
+    # A key that is no number is of a former version, whose processes ended before this version began.
+    keys = {int(tags[_LEASE_TAG]) for tags in runs if tags.get(_LEASE_TAG, "").isdecimal()}
+    dead: set[int] = set()
+    if keys:
+        with _bars(instance) as database:
+            dead = gone(database, keys)
+    return [
+        tags[_LEASE_TAG].isdecimal() and int(tags[_LEASE_TAG]) not in dead
+        if _LEASE_TAG in tags
+        else _server_may_live(tags)
+        for tags in runs
+    ]
 
 
-def _locked(lease: Path) -> bool:
-    with suppress(FileNotFoundError), lease.open("r") as probe:
-        try:
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+def _server_may_live(tags: Mapping[str, str]) -> bool:
+    """Return False if the code server that launched a run listens at a socket of this machine no more."""
+    path = json.loads(tags.get(GRPC_INFO_TAG, "{}")).get("socket")
+    elsewhere = tags.get(_MACHINE_TAG, socket.gethostname()) != socket.gethostname()
+    return path is None or elsewhere or _listens(path)
+
+
+@contextmanager
+def _bars(instance: dg.DagsterInstance) -> Iterator[Database]:
+    """Open the database with the leases and the rights of runs."""
+    with closing(cast(_RunStorage, instance.run_storage).bars()) as database:
+        yield database
 
 
 def _listens(path: str) -> bool:

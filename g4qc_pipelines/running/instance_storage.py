@@ -66,8 +66,12 @@ class Runs(_Pinged, PostgresRunStorage):
         self._end_right(run_id)
         super().delete_run(run_id)
 
+    def bars(self) -> Database:
+        """Return the database of the bars, with the rights and the leases of runs; the caller closes it."""
+        return Database(parse_url(self._bars_url, "G4QC_DATABASE_URL"))
+
     def _end_right(self, run_id: str) -> None:
-        with closing(Database(parse_url(self._bars_url, "G4QC_DATABASE_URL"))) as database:
+        with closing(self.bars()) as database:
             WriteRights(database).end(run_id)
 
 

@@ -35,7 +35,7 @@ from g4qc_pipelines.dagster_private.grpc import (
     StartRunResult,
     dagster_api_pb2,
 )
-from g4qc_pipelines.instance.orphans import GONE, end_run, lives
+from g4qc_pipelines.instance.orphans import GONE, end_run, launched_tags, lives
 from g4qc_pipelines.running.remarks import remark
 
 _ASK_SECONDS = 10
@@ -88,7 +88,7 @@ class RunLauncher(dg.DefaultRunLauncher):
 
     def _start(self, run: dg.DagsterRun, client: DagsterGrpcClient) -> None:
         server = {"socket": client.socket} if client.socket else {"port": client.port}
-        self._instance.add_run_tags(run.run_id, {GRPC_INFO_TAG: json.dumps({"host": client.host, **server})})
+        self._instance.add_run_tags(run.run_id, launched_tags({"host": client.host, **server}))
         assert run.remote_job_origin is not None
         asked = ExecuteExternalJobArgs(
             job_origin=run.remote_job_origin, run_id=run.run_id, instance_ref=self._instance.get_ref()

@@ -10,7 +10,12 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
+import dagster as dg
+from dagster import deserialize_value
+
+from g4qc_pipelines.dagster_private.grpc import ExecuteExternalJobArgs
 from g4qc_pipelines.dagster_private.grpc_server import ReconstructableJob, start_run_in_subprocess
+from g4qc_pipelines.instance.orphans import leased
 from g4qc_pipelines.running.one_run import serve_one_run
 from g4qc_pipelines.supervision.lost_interrupts import send_lost_interrupts_again
 
@@ -32,7 +37,11 @@ def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, wor
     serve_one_run()
     send_lost_interrupts_again()
     try:
-        start_run_in_subprocess(request, job, queue, stop)
+        asked = deserialize_value(request, ExecuteExternalJobArgs)
+        assert asked.instance_ref is not None
+        with dg.DagsterInstance.from_ref(asked.instance_ref) as instance, leased(instance) as tags:
+            instance.add_run_tags(asked.run_id, tags)
+            start_run_in_subprocess(request, job, queue, stop)
     except Exception as error:
         words.send(last_words(error))
         raise

@@ -1,25 +1,60 @@
-"""A run is ended when its process is gone, and only then."""
+"""A run is ended when its process is gone, and only then; from whatever machine one looks."""
 
 from __future__ import annotations
 
-import fcntl
 import json
+import os
+import signal
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from sqlalchemy import text
 
+from g4qc_core.errors import RightLost
+from g4qc_core.storage.run_progress_store import RunProgress
+from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.orphans import end_orphans, leased
+from tests.fixtures.home import Home
 
-pytestmark = pytest.mark.slow
+_HOLDER = """
+import sys
+from g4qc_core.storage.server.database import Database, parse_url
+from g4qc_core.storage.server.lease import Lease
+with Lease(Database(parse_url(sys.argv[1], "the test"))) as lease:
+    print(lease.key, flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        yield instance
+def bench(make_home: Callable[..., Home]) -> Iterator[Workbench]:
+    with make_home().bench() as bench:
+        yield bench
+
+
+@pytest.fixture
+def instance(bench: Workbench) -> dg.DagsterInstance:
+    return bench.runner.instance
+
+
+@pytest.fixture
+def holder(bench: Workbench) -> Iterator[subprocess.Popen[str]]:
+    """A process with a lease, whose key it prints."""
+    address = bench.stores.database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", _HOLDER, address]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        yield child
+        child.kill()
+
+
+def key_of(holder: subprocess.Popen[str]) -> str:
+    assert holder.stdout is not None
+    return holder.stdout.readline().strip()
 
 
 def started(instance: dg.DagsterInstance, tags: dict[str, str]) -> str:
@@ -54,26 +89,47 @@ def test_a_run_whose_process_is_gone_has_failed(instance: dg.DagsterInstance) ->
     assert end_orphans(instance) == []
 
 
-def test_a_lease_that_a_kill_left_behind_counts_for_nothing(instance: dg.DagsterInstance) -> None:
-    with leased(instance) as tags:
-        (name,) = tags.values()
-    left = Path(instance.root_directory) / "leases" / name
-    left.touch()
-    run_id = started(instance, tags)
+def test_a_run_whose_process_was_killed_has_failed(instance: dg.DagsterInstance, holder: subprocess.Popen[str]) -> None:
+    run_id = started(instance, {"g4qc/lease": key_of(holder)})
+    assert end_orphans(instance) == []
+    holder.kill()
+    holder.wait()
     assert end_orphans(instance) == [run_id]
-    assert not left.exists()
 
 
-def test_two_processes_that_look_at_one_dead_lease_do_not_take_each_other_for_the_living(
-    instance: dg.DagsterInstance,
+def test_a_process_that_lost_its_connection_takes_its_lease_again(
+    bench: Workbench, instance: dg.DagsterInstance
 ) -> None:
     with leased(instance) as tags:
-        (name,) = tags.values()
-    left = Path(instance.root_directory) / "leases" / name
-    run_id = started(instance, tags)
-    with left.open("w") as other:
-        fcntl.flock(other, fcntl.LOCK_SH)
+        run_id = started(instance, tags)
+        with bench.stores.database.transaction() as connection:
+            cut = text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key"
+            )
+            assert connection.scalars(cut, {"key": int(tags["g4qc/lease"])}).all() == [True]
+        assert end_orphans(instance) == []
+        assert status(instance, run_id) == "STARTED"
+
+
+def test_a_process_that_stood_still_while_its_run_was_ended_stores_nothing(
+    bench: Workbench, instance: dg.DagsterInstance, holder: subprocess.Popen[str]
+) -> None:
+    run_id = started(instance, {"g4qc/lease": key_of(holder)})
+    with bench.stores.rights.held(run_id):
+        os.kill(holder.pid, signal.SIGSTOP)
+        assert end_orphans(instance) == []  # it may go on at any moment
+        bench.stores.run_progress.tell(run_id, RunProgress("trials", 1))
+        holder.kill()
+        holder.wait()
         assert end_orphans(instance) == [run_id]
+        with pytest.raises(RightLost):
+            bench.stores.run_progress.tell(run_id, RunProgress("trials", 2))
+    assert bench.stores.run_progress.of([run_id])[run_id].done == 1
+
+
+def test_a_run_of_a_former_version_has_no_process(instance: dg.DagsterInstance) -> None:
+    run_id = started(instance, {"g4qc/lease": "1f0c6b5e8f9a4a6f8d3d3f0f6a1b2c3d"})
+    assert end_orphans(instance) == [run_id]
 
 
 def test_a_run_ends_with_the_code_server_that_launched_it(instance: dg.DagsterInstance, tmp_path: Path) -> None:
@@ -87,7 +143,19 @@ def test_a_run_ends_with_the_code_server_that_launched_it(instance: dg.DagsterIn
     assert status(instance, run_id) == "FAILURE"
 
 
-def test_of_a_run_on_another_host_nothing_is_certain(instance: dg.DagsterInstance) -> None:
-    run_id = started(instance, {".dagster/grpc_info": json.dumps({"host": "code", "port": 4000})})
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {".dagster/grpc_info": json.dumps({"host": "code", "port": 4000})},
+        {
+            ".dagster/grpc_info": json.dumps({"host": "localhost", "socket": "/run/of-another-machine"}),
+            "g4qc/machine": "another",
+        },
+    ],
+)
+def test_of_a_run_on_another_host_without_a_lease_nothing_is_certain(
+    instance: dg.DagsterInstance, tags: dict[str, str]
+) -> None:
+    run_id = started(instance, tags)
     assert end_orphans(instance) == []
     assert status(instance, run_id) == "STARTED"
