@@ -5,7 +5,7 @@ All else about them is in their Dagster runs.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, Table
+from sqlalchemy import BigInteger, Column, Double, Integer, Table
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
@@ -24,7 +24,15 @@ run_progress = Table(
     filled("told_at", INSTANT),
 )
 
-# `ended_at`: from then on nothing of the run is stored; null: it may write.
+# `holder`: a run, or a run and a step that several processes may be given. `ended_at`: from then on nothing of it is
+# stored; null: it may write. `token`: counts the processes that were given a step; only the last one may write.
+# `lease`: shows whether that process lives.
 write_rights = Table(
-    "write_rights", metadata, key("holder"), filled("claimed_at", INSTANT), Column("ended_at", INSTANT)
+    "write_rights",
+    metadata,
+    key("holder"),
+    filled("token", Integer),
+    Column("lease", BigInteger),
+    filled("claimed_at", INSTANT),
+    Column("ended_at", INSTANT),
 )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from g4qc_core.errors import RightLost
 from g4qc_core.storage.run_progress_store import RunProgress
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.lease import gone
 from g4qc_core.storage.stores import Stores
 from tests.core.storage.frames import END, START, market_bars
 
@@ -42,7 +43,7 @@ def test_a_run_writes_until_it_has_ended_and_never_again(database: Database) -> 
     with run.rights.held(RUN):
         run.bars.replace_bars("ES", "1min", START, END, market_bars(3))
         judge.rights.end(RUN)
-        with pytest.raises(RightLost, match="Run it again"):
+        with pytest.raises(RightLost, match="run it again"):
             run.bars.replace_bars("ES", "1min", START, END, market_bars(9))
         with pytest.raises(RightLost):
             run.run_progress.tell(RUN, RunProgress("trials", 1))
@@ -73,6 +74,28 @@ def test_several_processes_write_under_the_right_of_one_run(database: Database) 
         for number, step in enumerate(steps):
             step.run_progress.tell(f"step {number}", RunProgress("trials", number))
         assert len(steps[0].run_progress.of(["step 0", "step 1"])) == 2
+
+
+def test_a_step_is_written_by_the_process_that_was_given_it_last(database: Database) -> None:
+    first, second, other = Stores(database), elsewhere(database), elsewhere(database)
+    with first.rights.held_for_step(RUN, "raw_bars"), other.rights.held_for_step(RUN, "rolls"):
+        assert first.rights.holder(RUN, "raw_bars").token == 1
+        first.run_progress.tell("first", RunProgress("trials", 1))
+        with second.rights.held_for_step(RUN, "raw_bars"):
+            second.run_progress.tell("second", RunProgress("trials", 1))
+            with pytest.raises(RightLost):
+                first.run_progress.tell("first", RunProgress("trials", 2))
+        other.run_progress.tell("other", RunProgress("trials", 1))
+        holder = first.rights.holder(RUN, "raw_bars")
+        assert (holder.token, gone(database, [holder.lease])) == (2, {holder.lease})
+        with pytest.raises(RightLost):
+            first.run_progress.tell("first", RunProgress("trials", 3))
+        elsewhere(database).rights.end(RUN)
+        with pytest.raises(RightLost):
+            other.run_progress.tell("other", RunProgress("trials", 2))
+    assert {name: one.done for name, one in first.run_progress.of(["first", "second", "other"]).items()} == {
+        "first": 1, "second": 1, "other": 1,
+    }  # fmt: skip
 
 
 def test_the_end_of_a_right_waits_for_the_commit_under_way(database: Database) -> None:

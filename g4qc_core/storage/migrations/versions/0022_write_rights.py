@@ -15,6 +15,8 @@ def upgrade() -> None:
     op.create_table(
         "write_rights",
         sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("lease", sa.BigInteger()),
         sa.Column("claimed_at", _INSTANT, nullable=False),
         sa.Column("ended_at", _INSTANT),
         sa.PrimaryKeyConstraint("holder", name="write_rights_pkey"),
