@@ -155,6 +155,20 @@ class Settings(BaseSettings):
     webhook_url: SecretStr | None = Field(
         None, description="Address to which failed runs and stale feeds are posted as JSON; unset: they are only logged"
     )
+    executor: Literal["in_process", "multiprocess", "celery", "k8s"] = Field(
+        "in_process",
+        description="Where the steps of a run are executed: in its process, in one process each, by workers of a "
+        "Celery broker, or in pods of Kubernetes",
+    )
+    celery_broker: SecretStr | None = Field(
+        None, description="Broker of the workers, as redis://host:6379/0, for G4QC_EXECUTOR=celery"
+    )
+    celery_step_limit: int = Field(
+        14_400,
+        ge=60,
+        description="Seconds after which the broker gives a step to another worker, in case the first one is gone; "
+        "more than the longest step takes",
+    )
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
     @field_validator(

@@ -30,6 +30,7 @@ def build_definitions(
     from g4qc_pipelines.checks.details_readable import build_contracts_check
     from g4qc_pipelines.checks.fresh import build_freshness_check
     from g4qc_pipelines.checks.requests_answered import build_answered_check
+    from g4qc_pipelines.executors.choice import chosen_executor
     from g4qc_pipelines.named_jobs import build_jobs
     from g4qc_pipelines.partitions.partition_definitions import instrument_months
     from g4qc_pipelines.resources import build_resources
@@ -48,8 +49,7 @@ def build_definitions(
         sensors=build_sensors(settings, jobs),
         resources=build_resources(settings, resources),
         loggers={"progress": progress},
-        # A process per step costs seconds of imports each; one run is one process.
-        executor=dg.in_process_executor,
+        executor=chosen_executor(settings),
     )
 
 

@@ -21,6 +21,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import parse_url
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.failures import dagster_failures
+from g4qc_pipelines.given_step import given_step
 
 _SIMULATED = "simulated, in the run's own process"
 _SETTINGS = "The settings of this installation: the environment variables that begin with G4QC_, read at its start."
@@ -121,7 +122,10 @@ def build_resources(settings: Settings, swapped: Mapping[str, object] | None = N
 
 
 def _right(stores: Stores, context: dg.InitResourceContext) -> AbstractContextManager[None]:
-    return nullcontext() if context.run is None else stores.rights.held(context.run.run_id)
+    if context.run is None:
+        return nullcontext()
+    run, step = context.run.run_id, given_step(context.run.run_id)
+    return stores.rights.held(run) if step is None else stores.rights.held_for_step(run, step)
 
 
 def _shown_stores(settings: Settings) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from g4qc_pipelines.cli.strategies import strategies
 from g4qc_pipelines.cli.studies import study_commands
 from g4qc_pipelines.cli.trade import trade
 from g4qc_pipelines.cli.web import web
+from g4qc_pipelines.cli.worker import worker
 from g4qc_pipelines.supervision.lost_interrupts import send_lost_interrupts_again
 
 # Errors of the operating system that are no defect of a command.
@@ -201,6 +202,7 @@ cli.add_command(revisions)
 cli.add_command(strategies)
 cli.add_command(trade)
 cli.add_command(web)
+cli.add_command(worker)
 for _made in study_commands():
     cli.add_command(_made)
 

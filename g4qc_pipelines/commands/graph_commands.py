@@ -1,14 +1,16 @@
-"""`g4qc materialize` and `g4qc dagster`: the graph as Dagster itself knows it."""
+"""`g4qc materialize`, `g4qc dagster` and `g4qc worker`: the graph as Dagster itself knows it."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Sequence
+from uuid import uuid4
 
 import click
 
-from g4qc_core.errors import UsageError
+from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.import_path import children_variables
 from g4qc_core.instruments.registry import load_registry
@@ -44,6 +46,28 @@ def _add_research_key(assets: Sequence[str], key: str, bench: Workbench) -> None
         known = [*research_entries(kind, bench.settings, bench.registry), *stored_research(kind, bench.stores)]
         if key in known:
             add_keys(bench.runner.instance, str(kind), [key])
+
+
+def run_worker(settings: Settings, concurrency: int, name: str | None) -> None:
+    """Replace this process with a worker of the broker.
+
+    Args:
+        settings: name the broker.
+        concurrency: steps at a time.
+        name: of the worker, unique among all; None: one that is made.
+
+    Raises:
+        SettingsError: no broker is set, or Celery is not installed.
+    """
+    from g4qc_pipelines.executors.celery_settings import QUEUE, app_arguments
+    from g4qc_pipelines.executors.choice import INSTALL
+
+    app_arguments(settings)
+    if importlib.util.find_spec("dagster_celery") is None:
+        raise SettingsError(f"A worker needs dagster-celery, which is not installed: {INSTALL}.")
+    unique = f"{name or uuid4().hex[:8]}@%h"
+    app = ["celery", "-A", "g4qc_pipelines.executors.celery_app", "worker", "-Q", QUEUE, "-n", unique]
+    run_dagster(settings, [*app, "--concurrency", str(concurrency), "--loglevel", "INFO", "--without-gossip"])
 
 
 def run_dagster(settings: Settings, command: Sequence[str]) -> None:
