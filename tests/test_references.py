@@ -20,7 +20,20 @@ PAGES = sorted((ROOT / "g4qc_core" / "api" / "pages").rglob("*.js")) + sorted((R
 DICTIONARIES = sorted((ROOT / "g4qc_core" / "api" / "pages" / "lang").glob("*.json"))
 
 # Options of other programs that sentences and documents name.
-OTHERS = {"--build", "--fix", "--no-default-groups", "--no-dev", "--no-sync", "--read-only", "--with"}
+OTHERS = {
+    *("--build", "--fix", "--no-default-groups", "--no-dev", "--no-sync", "--profile", "--read-only", "--scale"),
+    "--with",
+}
+    "--build",
+    "--fix",
+    "--no-default-groups",
+    "--no-dev",
+    "--no-sync",
+    "--profile",
+    "--read-only",
+    "--scale",
+    "--with",
+}
 
 
 @lru_cache

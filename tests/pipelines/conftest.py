@@ -1,16 +1,18 @@
-"""Fixtures for tests of the wiring: settings without a home, and their graph. Nothing here runs a step."""
+"""Fixtures for tests of the wiring: settings without a home and their graph, and an empty home's instance."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from g4qc_core.settings import Settings
+from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.definitions import build_definitions
+from tests.fixtures.home import Home
 from tests.pipelines.hook import Hook
 
 
@@ -34,3 +36,16 @@ def hook() -> Iterator[Hook]:
     yield listening
     listening.server.shutdown()
     listening.server.server_close()
+
+
+@pytest.fixture
+def bench(make_home: Callable[..., Home]) -> Iterator[Workbench]:
+    """The workbench of an empty home."""
+    with make_home().bench() as bench:
+        yield bench
+
+
+@pytest.fixture
+def instance(bench: Workbench) -> dg.DagsterInstance:
+    """Its Dagster instance."""
+    return bench.runner.instance

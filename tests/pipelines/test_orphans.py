@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -19,7 +19,6 @@ from g4qc_core.errors import RightLost
 from g4qc_core.storage.run_progress_store import RunProgress
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.orphans import end_orphans, leased
-from tests.fixtures.home import Home
 
 _HOLDER = """
 import sys
@@ -29,17 +28,6 @@ with Lease(Database(parse_url(sys.argv[1], "the test"))) as lease:
     print(lease.key, flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture
-def bench(make_home: Callable[..., Home]) -> Iterator[Workbench]:
-    with make_home().bench() as bench:
-        yield bench
-
-
-@pytest.fixture
-def instance(bench: Workbench) -> dg.DagsterInstance:
-    return bench.runner.instance
 
 
 @pytest.fixture

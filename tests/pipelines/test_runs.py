@@ -47,37 +47,31 @@ def runner(instance: dg.DagsterInstance, **resources: object) -> tuple[Runner, l
 
 
 @pytest.mark.parametrize("step", ["first", "second"])
-@pytest.mark.slow
-def test_an_interrupt_between_two_steps_ends_the_run(step: str) -> None:
-    with dg.instance_for_test() as instance:
-        run, done = runner(instance)
+def test_an_interrupt_between_two_steps_ends_the_run(instance: dg.DagsterInstance, step: str) -> None:
+    run, done = runner(instance)
 
-        def listener(begun: str, _: str) -> None:
-            if begun == step:
-                interrupt()
+    def listener(begun: str, _: str) -> None:
+        if begun == step:
+            interrupt()
 
-        with listening(listener), pytest.raises(KeyboardInterrupt):
-            run.run(["first", "second"])
-        assert done == (["first"] if step == "second" else [])
+    with listening(listener), pytest.raises(KeyboardInterrupt):
+        run.run(["first", "second"])
+    assert done == (["first"] if step == "second" else [])
 
 
-@pytest.mark.slow
-def test_an_interrupt_while_resources_open_ends_the_run() -> None:
-    with dg.instance_for_test() as instance:
-        run, done = runner(instance, opening=opening)
-        with pytest.raises(KeyboardInterrupt):
-            run.run(["first", "second"])
-        assert done == []
+def test_an_interrupt_while_resources_open_ends_the_run(instance: dg.DagsterInstance) -> None:
+    run, done = runner(instance, opening=opening)
+    with pytest.raises(KeyboardInterrupt):
+        run.run(["first", "second"])
+    assert done == []
 
 
-@pytest.mark.slow
-def test_a_run_that_fails_before_its_steps_says_why() -> None:
+def test_a_run_that_fails_before_its_steps_says_why(instance: dg.DagsterInstance) -> None:
     @dg.resource
     def broken(_: dg.InitResourceContext) -> object:
         raise ValueError("no such thing")
 
-    with dg.instance_for_test() as instance:
-        run, done = runner(instance, broken=broken)
-        with pytest.raises(RunFailed, match="no such thing"):
-            run.run(["first"])
-        assert done == []
+    run, done = runner(instance, broken=broken)
+    with pytest.raises(RunFailed, match="no such thing"):
+        run.run(["first"])
+    assert done == []
