@@ -24,16 +24,6 @@ OTHERS = {
     *("--build", "--fix", "--no-default-groups", "--no-dev", "--no-sync", "--profile", "--read-only", "--scale"),
     "--with",
 }
-    "--build",
-    "--fix",
-    "--no-default-groups",
-    "--no-dev",
-    "--no-sync",
-    "--profile",
-    "--read-only",
-    "--scale",
-    "--with",
-}
 
 
 @lru_cache
