@@ -11,6 +11,8 @@
     │   ├── PortTaken               another program listens on the port
     │   ├── HomeTaken               another `g4qc up` uses the home
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
+    │   ├── DataDiffers             rows that arrived are not those that were sent
+    │   ├── BackupDamaged           a file of a backup is missing, or is not what it was
     │   ├── ClockWrong              this machine and the gateway disagree on the day
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
     │   ├── GatewayRefused          the listener is not a gateway, or speaks no protocol of this client
@@ -42,6 +44,8 @@
         ├── PacingViolation         the gateway reports too many requests
         ├── RequestCancelled        the gateway dropped the query
         ├── BarsDenied              the gateway reports an empty window for which it returned bars before
+        ├── BackupRunning           another process backs the database up
+        ├── StoreUnavailable        a place for files takes or gives nothing: full, gone or closed
         ├── TraderRunning           another process trades the account
         ├── InUse                   a run uses what the user wants to delete, or it was made again meanwhile
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
@@ -110,6 +114,22 @@ class HomeTaken(PermanentError):
 
 class DatabaseRefused(PermanentError):
     """The database server refuses: password, database name, privileges or schema version."""
+
+
+class DataDiffers(PermanentError):
+    """Rows that arrived in a database are not those that were sent."""
+
+
+class BackupDamaged(PermanentError):
+    """A file of a backup is missing, or its content is not what the backup's list says."""
+
+
+class BackupRunning(TransientError):
+    """Another process backs the same database up."""
+
+
+class StoreUnavailable(TransientError):
+    """A folder or bucket takes or gives nothing: it is full, gone, or closed to this user."""
 
 
 class ClockWrong(PermanentError):

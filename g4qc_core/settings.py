@@ -112,6 +112,13 @@ class Settings(BaseSettings):
     strategies: Path | None = Field(
         None, description="Folder with your own strategies, a file each; unset: strategies under home"
     )
+    backup_target: str | None = Field(
+        None,
+        description="Folder or URL (s3://bucket/folder) of backups, to which the schedule adds one each night; unset: "
+        "only by hand, to backups under home",
+    )
+    backup_keep_daily: int = Field(7, ge=1, description="Days of which the newest backup stays")
+    backup_keep_weekly: int = Field(4, ge=0, description="Weeks of which the newest backup stays")
     first_month: str = Field(
         "2024-01",
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
@@ -178,6 +185,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path is not None else None
+
+    @field_validator("backup_target")
+    @classmethod
+    def _absolute_or_url(cls, target: str | None) -> str | None:
+        return target if target is None or "://" in target else str(Path(target).expanduser().resolve())
 
     @model_validator(mode="after")
     def _password_from_file(self) -> Settings:

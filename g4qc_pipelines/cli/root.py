@@ -21,6 +21,7 @@ from g4qc_core.files import closed_to_others
 from g4qc_pipelines.cli.api import api, api_key
 from g4qc_pipelines.cli.backtest import backtest
 from g4qc_pipelines.cli.backtests import backtests
+from g4qc_pipelines.cli.db import db
 from g4qc_pipelines.cli.export import export
 from g4qc_pipelines.cli.extract import extract
 from g4qc_pipelines.cli.instruments import DecimalParam, instruments
@@ -190,6 +191,7 @@ cli.add_command(api)
 cli.add_command(api_key)
 cli.add_command(backtest)
 cli.add_command(export)
+cli.add_command(db)
 cli.add_command(extract)
 cli.add_command(instruments)
 cli.add_command(partitions)
@@ -205,20 +207,6 @@ cli.add_command(web)
 cli.add_command(worker)
 for _made in study_commands():
     cli.add_command(_made)
-
-
-@cli.group()
-def db() -> None:
-    """Manage the schema of the database."""
-
-
-@db.command(name="upgrade")
-def db_upgrade() -> None:
-    """Bring the schema up to date; safe to run twice."""
-    from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.schema_upgrade import upgrade_database
-
-    upgrade_database(load_settings())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

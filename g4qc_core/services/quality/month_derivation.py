@@ -34,6 +34,7 @@ class DerivedMonth:
         failures: violations of their schema.
         conserved: whether every contract's volume equals that of its minutes.
         version: fingerprint of the bars.
+        minutes_version: fingerprint of the minutes.
         left_out: contracts that have too many bars in quarantine to be derived, with the number of these bars.
         reasons: number of these bars by reason.
         doubted: selects exactly these bars.
@@ -44,6 +45,7 @@ class DerivedMonth:
     failures: list[SchemaFailure]
     conserved: bool
     version: str
+    minutes_version: str
     left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[Reason, int] = field(default_factory=dict)
     doubted: Selection = field(default_factory=Selection)
@@ -64,8 +66,21 @@ class DerivedMonth:
 def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
     """Derive a month of trade dates from its stored minutes and replace the month's bars.
 
-    A contract with too many bars in quarantine has no derived bars afterwards. If bars violate their schema or lose
-    volume, nothing is written and the stored bars stay.
+    If bars violate their schema or lose volume, nothing is written and the stored bars stay. The arguments are those
+    of `rebuilt_bars`.
+    """
+    made = rebuilt_bars(instrument, first, last, timeframe, stores)
+    if made.conserved and not made.failures:
+        window = month_instants(calendar(instrument.calendar), first, last)
+        version = Made(first, made.version, made.minutes_version)
+        stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, made.bars, version)
+    return made
+
+
+def rebuilt_bars(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
+    """Return what a month of trade dates becomes from its stored minutes, and store nothing.
+
+    A contract with too many bars in quarantine has no derived bars.
 
     Args:
         instrument: the instrument.
@@ -82,16 +97,13 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
     sound = minutes[~minutes["contract"].isin(list(left_out))]
     bars = resample(sound, timeframe, sessions)
     conserved, failures = _volumes(sound).equals(_volumes(bars)), schema_failures(bars)
-    version = version_of(bars)
-    if conserved and not failures:
-        made = Made(first, version, version_of(minutes))
-        stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
     reasons = Counter(map(Reason, waiting[waiting["contract"].isin(list(left_out))]["reason"]))
     stopping = Counter({reason: count for reason, count in reasons.items() if reason.stops})
     only = tuple(gravest_first(stopping)) if len(stopping) < len(reasons) else ()
     doubted = Selection((instrument.symbol,), tuple(left_out), only, first=first, last=last)
     key = key_of(instrument.symbol, first)
-    return DerivedMonth(key, bars, failures, conserved, version, left_out, stopping, doubted)
+    versions = version_of(bars), version_of(minutes)
+    return DerivedMonth(key, bars, failures, conserved, *versions, left_out, stopping, doubted)
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -62,14 +62,34 @@ class ValidatedMonth:
         return f"{text}, {counted(self.gaps, 'minute')} missing" if self.gaps else text
 
 
-def validate_month(
+@dataclass(frozen=True)
+class RebuiltMinutes:
+    """What validation makes of the raw bars of a month, before it is stored.
+
+    Attributes:
+        start: open of the first session, UTC.
+        end: close of the last session, UTC.
+        bars: good bars.
+        quarantined: bars that broke a rule.
+        quality: one row per contract and session.
+        raw_version: fingerprint of the raw bars.
+    """
+
+    start: datetime
+    end: datetime
+    bars: pd.DataFrame
+    quarantined: pd.DataFrame
+    quality: pd.DataFrame
+    raw_version: str
+
+
+def rebuilt_minutes(
     instrument: Instrument, first: date, last: date, stores: Stores, overrides: Collection[RollOverride] = ()
-) -> ValidatedMonth:
-    """Validate the stored raw bars of a month of trade dates and replace the month's validated bars.
+) -> RebuiltMinutes:
+    """Return what validation makes of the stored raw bars of a month of trade dates, and store nothing.
 
     Minutes are expected by the clock of extraction: until the newest request about this month, and for sessions that
     were over by the newest request of all, until their close. Accepted bars pass every rule that is only a suspicion.
-    If good bars violate their schema, nothing is written and the stored bars stay.
 
     Args:
         instrument: the instrument.
@@ -87,18 +107,30 @@ def validate_month(
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores, overrides)
-    failures, version = schema_failures(bars), version_of(bars)
+    return RebuiltMinutes(start, end, bars, validated.quarantined, quality, version_of(raw))
+
+
+def validate_month(
+    instrument: Instrument, first: date, last: date, stores: Stores, overrides: Collection[RollOverride] = ()
+) -> ValidatedMonth:
+    """Validate the stored raw bars of a month of trade dates and replace the month's validated bars.
+
+    If good bars violate their schema, nothing is written and the stored bars stay. The arguments are those of
+    `rebuilt_minutes`.
+    """
+    found = rebuilt_minutes(instrument, first, last, stores, overrides)
+    failures, version = schema_failures(found.bars), version_of(found.bars)
     if not failures:
-        made = Made(first, version, version_of(raw))
-        found = (bars, validated.quarantined, quality)
-        stores.bars.replace_partition(instrument.symbol, start, end, *found, first, last, made)
+        made = Made(first, version, found.raw_version)
+        parts = (found.bars, found.quarantined, found.quality)
+        stores.bars.replace_partition(instrument.symbol, found.start, found.end, *parts, first, last, made)
     return ValidatedMonth(
         key=key_of(instrument.symbol, first),
-        bars=len(bars),
-        sessions=int(bars["trade_date"].nunique()),
-        quarantined=validated.quarantined,
-        undecided=undecided(stores.quarantine.listed(instrument.symbol, start, end)),
-        quality=quality,
+        bars=len(found.bars),
+        sessions=int(found.bars["trade_date"].nunique()),
+        quarantined=found.quarantined,
+        undecided=undecided(stores.quarantine.listed(instrument.symbol, found.start, found.end)),
+        quality=found.quality,
         failures=failures,
         version=version,
     )

@@ -51,12 +51,24 @@ def make_rolls(
         SettingsError: the file of rolls or of open interest is malformed, or contradicts the chain.
         UsageError: the chain is not stored yet; or the instrument's own rule, or one of `more`, cannot be applied.
     """
+    made = rebuilt_rolls(instrument, stores, settings, more)
+    for front, following in made:
+        stores.rolls.replace(front)
+        if following is not None:
+            stores.rolls.replace(following)
+    return [front for front, _ in made]
+
+
+def rebuilt_rolls(
+    instrument: Instrument, stores: Stores, settings: Settings, more: Iterable[str] = ()
+) -> list[tuple[RollCalendar, RollCalendar | None]]:
+    """Return the calendars that `make_rolls` makes, and store nothing: of the front contract and of the next one."""
     if not instrument.expires:
-        return [_without_rolls(instrument, stores)]
+        return [(_without_rolls(instrument, stores), None)]
     overrides, interest = _given(instrument, settings)
     maker = _maker(instrument, stores, overrides, interest, stores.bars.reach(instrument.symbol, ONE_MINUTE.name))
     before = stores.rolls.rules(instrument.symbol)
-    made = []
+    made: list[tuple[RollCalendar, RollCalendar | None]] = []
     for rule in _rules(instrument, interest is not None, [*before, *more]):
         try:
             front = maker.calendar(rule, overrides_of(overrides, instrument.symbol, str(rule)))
@@ -65,9 +77,7 @@ def make_rolls(
             if str(rule) in before and str(rule) not in {rule_name(instrument), *more}:
                 continue
             raise
-        for one in (front, maker.following(front)):
-            stores.rolls.replace(one)
-        made.append(front)
+        made.append((front, maker.following(front)))
     return made
 
 
@@ -185,9 +195,7 @@ def stored_rolls(instrument: Instrument, stores: Stores) -> list[RollCalendar]:
 
 def _without_rolls(instrument: Instrument, stores: Stores) -> RollCalendar:
     reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name) or (None, None)
-    made = RollCalendar(instrument.symbol, rule_name(instrument), 0, roll_frame([]), SPOT, *reach)
-    stores.rolls.replace(made)
-    return made
+    return RollCalendar(instrument.symbol, rule_name(instrument), 0, roll_frame([]), SPOT, *reach)
 
 
 def _rules(instrument: Instrument, interest: bool, others: Iterable[str]) -> list[RollRule]:

@@ -70,12 +70,12 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
     """
     from alembic import command
 
-    _enable_timescale(database)
+    enable_timescale(database)
     with database.transaction() as connection, LockWaitReport(database, connection, patience, tell) as watch:
         try:
             connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            _require_known(database, _revision(connection))
+            take_turn(connection)
+            _require_known(database, revision_of(connection))
             command.upgrade(_config(connection), "head")
         except DBAPIError as error:
             if getattr(error.orig, "pgcode", None) != errorcodes.LOCK_NOT_AVAILABLE:
@@ -87,10 +87,32 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
         return _head()
 
 
+def take_turn(connection: Connection) -> None:
+    """Wait until no other transaction makes or changes the schema, and keep others waiting until this one ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def make_schema(connection: Connection, revision: str) -> None:
+    """Make the schema of a revision that this version knows, in the caller's transaction and an empty database."""
+    from alembic import command
+
+    command.upgrade(_config(connection), revision)
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this version knows a revision; one that it does not know is of a newer version."""
+    return revision in _revisions()
+
+
 def current(database: Database) -> str | None:
     """Return the revision of the database's schema; None if it has none."""
     with database.transaction() as connection:
-        return _revision(connection)
+        return revision_of(connection)
+
+
+def require_not_newer(database: Database) -> None:
+    """Raise DatabaseRefused if a newer G4QC made the schema."""
+    _require_known(database, current(database))
 
 
 def require_current(database: Database) -> None:
@@ -105,13 +127,14 @@ def require_current(database: Database) -> None:
 
 
 def _require_known(database: Database, revision: str | None) -> None:
-    if revision is not None and revision not in _revisions():
+    if revision is not None and not is_known(revision):
         raise DatabaseRefused(
             f"The database {database.place} has the schema '{revision}' of a newer G4QC: install that version."
         )
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the schema that the connection sees; None if there is none."""
     if connection.scalar(text("SELECT to_regclass(:table)"), {"table": VERSION_TABLE}) is None:
         return None
     found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
@@ -136,7 +159,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _enable_timescale(database: Database) -> None:
+def enable_timescale(database: Database) -> None:
     """Create the TimescaleDB extension if the server offers it and the user may create it.
 
     A separate connection does this, because a server that has the extension's files but did not preload them closes the

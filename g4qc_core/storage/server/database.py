@@ -183,10 +183,20 @@ def dagster_url(settings: Settings) -> str:
         Database(url, _DAGSTER).check()
         return url.render_as_string(hide_password=False)
     bars = open_database(settings)
-    url = bars.url.set(database=f"{bars.url.database}_dagster")
-    _create_beside(bars, str(url.database))
+    url = database_beside(bars)
     bars.close()
     return url.render_as_string(hide_password=False)
+
+
+def database_beside(bars: Database) -> URL:
+    """Return the address of Dagster's database next to that of the bars, which is created if it is missing.
+
+    Raises:
+        DatabaseUnavailable, DatabaseRefused: see `dagster_url`.
+    """
+    url = bars.url.set(database=f"{bars.url.database}_dagster")
+    _create_beside(bars, str(url.database))
+    return url
 
 
 def with_limits(address: str) -> str:

@@ -23,6 +23,9 @@ metadata = MetaData(
     }
 )
 
+OF_THE_SERVER = "of the server"
+"""Mark in the `info` of a table whose rows mean something on this server alone: no backup holds them."""
+
 _Kind = TypeEngine | type[TypeEngine]
 INSTANT = DateTime(timezone=True)
 

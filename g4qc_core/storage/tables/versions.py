@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Date, Table, Text
 
-from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, OF_THE_SERVER, filled, key, metadata
 
 # `kind` is `raw` or a timeframe; `made_of` is the version of the bars that these were made from.
 data_versions = Table(
@@ -25,6 +25,7 @@ bar_writes = Table(
     metadata,
     Column("transaction", BigInteger, primary_key=True, autoincrement=False),
     filled("written_at", INSTANT),
+    info={OF_THE_SERVER: True},
 )
 
 # Instruments whose rows still have the trade dates assigned before schema 0012.
