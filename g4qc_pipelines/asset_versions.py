@@ -12,17 +12,18 @@ from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.named_jobs import inputs_of
 
 _STORED_AS_RECEIVED = "as received 1"
-"""For assets that store the gateway's answers unchanged: raised by hand when they store something else."""
+"""For assets that store what they are given unchanged: raised by hand when they store something else."""
 
 _COMPUTED_BY: dict[str, tuple[str, ...]] = {
     **{f"bars_{timeframe}": ("bars",) for timeframe in TIMEFRAMES},
     "coverage": ("bars",),
     "reconciliation": ("bars",),
     "roll_calendar": ("futures",),
+    "verification": ("bars", "futures"),
 }
 _ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity", "search", "paper_drift")
 _INPUTS = ("backtest_inputs", "search_inputs")
-_RECEIVED = ("contracts", "raw_bars", "paper_fills")
+_RECEIVED = ("contracts", "raw_bars", "paper_fills", "backup")
 
 
 def asset_code_version(asset: str) -> str | None:

@@ -46,6 +46,9 @@ AFTER_CLOSE, FOLLOW_UP, REPAIR = "after_close", "follow_up", "repair"
 PAPER_REPORT = "paper_report"
 """Name of the schedule that compares paper trading with the backtests."""
 
+NIGHTLY_BACKUP, WEEKLY_VERIFICATION = "nightly_backup", "weekly_verification"
+"""Names of the schedules of upkeep."""
+
 
 def run_tags(
     surface: str, trigger: str | None, first: str | None, last: str | None = None, of: str | None = None

@@ -1,4 +1,4 @@
-"""The schedules of the daily update and of the comparison of paper trading, in the exchange's time zone.
+"""The schedules of the daily update, of the comparison of paper trading and of upkeep, in the exchange's time zone.
 
 From 16:00 to 17:00 in Chicago the futures market pauses: the last minute is complete, and the gateway's nightly reset
 is hours away. Instruments whose session closes later, like US stocks with extended hours, are updated at 19:05. The
@@ -18,9 +18,16 @@ from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
-from g4qc_pipelines.named_jobs import COMPARE_PAPER, UPDATE_CONTRACTS
+from g4qc_pipelines.named_jobs import BACK_UP, COMPARE_PAPER, UPDATE_CONTRACTS, VERIFY
 from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
-from g4qc_pipelines.run_tags import AFTER_CLOSE, PAPER_REPORT, TRADE_DATE, run_tags
+from g4qc_pipelines.run_tags import (
+    AFTER_CLOSE,
+    NIGHTLY_BACKUP,
+    PAPER_REPORT,
+    TRADE_DATE,
+    WEEKLY_VERIFICATION,
+    run_tags,
+)
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 _CLOSE, _LATE = 16, 19  # hours of the two ticks of a day
@@ -31,7 +38,7 @@ def build_schedules(
 ) -> list[dg.ScheduleDefinition]:
     """Return the schedules.
 
-    `after_close` is off until the user switches it on; `paper_report` is on, because it asks no gateway.
+    `after_close` is off until the user switches it on; the others are on, because they ask no gateway.
     """
 
     @dg.schedule(
@@ -70,7 +77,47 @@ def build_schedules(
             run_key=f"paper {day}", tags=run_tags("schedule", PAPER_REPORT, None) | {TRADE_DATE: f"{day}"}
         )
 
-    return [after_close, paper_report]
+    return [after_close, paper_report, *_upkeep(settings, jobs)]
+
+
+def _upkeep(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]) -> list[dg.ScheduleDefinition]:
+    @dg.schedule(
+        name=NIGHTLY_BACKUP,
+        job=jobs[BACK_UP],
+        cron_schedule="30 21 * * *",
+        execution_timezone=EXCHANGE_TIMEZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Backs everything up to G4QC_BACKUP_TARGET every night at 21:30 in Chicago, and removes the "
+        "backups that need not stay; nothing without that setting.",
+    )
+    def nightly_backup(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if settings.backup_target is None:
+            return dg.SkipReason("G4QC_BACKUP_TARGET is not set, so that no backup is made by itself.")
+        return _upkeep_request(context, NIGHTLY_BACKUP)
+
+    @dg.schedule(
+        name=WEEKLY_VERIFICATION,
+        job=jobs[VERIFY],
+        cron_schedule="0 9 * * 6",
+        execution_timezone=EXCHANGE_TIMEZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Makes everything that is derived again and compares it with what is stored, every Saturday at "
+        "9:00 in Chicago, when the markets are closed.",
+    )
+    def weekly_verification(
+        context: dg.ScheduleEvaluationContext, stores: dg.ResourceParam[Stores]
+    ) -> dg.RunRequest | dg.SkipReason:
+        if not stores.versions.versions():
+            return dg.SkipReason("No bars are stored yet.")
+        return _upkeep_request(context, WEEKLY_VERIFICATION)
+
+    return [nightly_backup, weekly_verification]
+
+
+def _upkeep_request(context: dg.ScheduleEvaluationContext, name: str) -> dg.RunRequest:
+    return dg.RunRequest(
+        run_key=f"{name} {context.scheduled_execution_time.date()}", tags=run_tags("schedule", name, None)
+    )
 
 
 def _request(symbol: str, day: date) -> dg.RunRequest:

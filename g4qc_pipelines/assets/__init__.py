@@ -1,4 +1,4 @@
-"""The assets, a module for each part of the graph: raw data, bars, futures, backtests, research and trading."""
+"""The assets, a module for each part of the graph: raw data, bars, futures, backtests, research, trading and upkeep."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from g4qc_pipelines.assets.reconciliation import build_reconciliation
 from g4qc_pipelines.assets.searches import build_searches
 from g4qc_pipelines.assets.sensitivity import build_sensitivity
 from g4qc_pipelines.assets.studies import build_studies
+from g4qc_pipelines.assets.upkeep import build_upkeep
 from g4qc_pipelines.metadata import OWNERS
 
 
@@ -37,6 +38,7 @@ def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> li
         *build_searches(settings),
         *build_studies(settings),
         *build_paper(settings),
+        *build_upkeep(settings),
     ]
     return list(dg.map_asset_specs(_with_version_and_owners, assets))
 

@@ -32,7 +32,7 @@ def verify_data(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
     else:
         _print(found)
     if found.differences:
-        raise click.exceptions.Exit(1)
+        raise SystemExit(1)
 
 
 def verify_backup(source: str, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def verify_backup(source: str, as_json: bool) -> None:
             table.add_row(path, said)
         wide_console(110).print(table)
     if found.wrong:
-        raise click.exceptions.Exit(1)
+        raise SystemExit(1)
 
 
 def _print(found: Verification) -> None:

@@ -1,4 +1,4 @@
-"""`g4qc status`, the parts around the stored bars: Dagster, the gateway, its client and the disk.
+"""`g4qc status`, the parts around the stored bars: Dagster, the gateway, its client, the last backup and the disk.
 
 While `g4qc up` runs, its API has examined them, and the status repeats its findings.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 from g4qc_core.bars.bar_source import Origin
@@ -15,6 +16,7 @@ from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import advice_for
 from g4qc_core.ib.connection.builds import Build
 from g4qc_core.ib.connection.dialling import probe_gateway
+from g4qc_core.services.backups.backup_state import backup_state
 from g4qc_core.settings import Settings
 from g4qc_pipelines.launching.up_lock import UpState, up_state
 
@@ -39,6 +41,7 @@ def parts_of(settings: Settings, origin: Origin | None) -> Parts:
     examined = _examined(settings) if state is not None and state.runs else {}
     found = {"gateway": _gateway(settings, origin, state), "dagster": _dagster(state)} | examined
     found["client"] = _client(settings.ib_max_protocol)
+    found["backup"] = _backup(settings)
     if (disk := low_disk(settings.home)) is not None:
         found["disk"] = _part(disk, up=False)
     return found
@@ -78,6 +81,14 @@ def _gateway(settings: Settings, origin: Origin | None, state: UpState | None) -
     except G4qcError as error:
         return _part(str(error), up=False)
     return _part(f"{advice.name} answers at {address[0]}:{address[1]}")
+
+
+def _backup(settings: Settings) -> dict[str, Any]:
+    try:
+        state = backup_state(settings, datetime.now(UTC))
+    except G4qcError as error:
+        return _part(str(error), up=False)
+    return _part(state.about, up=not state.late) | state.to_dict()
 
 
 def _client(allowed: int) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def test_the_parts_are_named_where_no_up_runs(full_home: Home) -> None:
     assert (client["protocol"], client["allowed"]) == (MAX_CLIENT_VER, 178)
     assert f"ibapi {client['build']} speaks protocol 157 at most" in client["about"]
     assert "G4QC_IB_MAX_PROTOCOL allows 178" in client["about"]
+    assert parts.pop("backup")["about"].startswith("none: `g4qc db backup` makes one")
     assert parts == {
         "gateway": {"up": True, "about": f"the simulated gateway answers at 127.0.0.1:{port}"},
         "dagster": {

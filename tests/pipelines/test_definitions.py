@@ -14,6 +14,7 @@ from g4qc_pipelines.assets.raw import POOL
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.named_jobs import (
     BACKTEST_ASSETS,
+    BACKUP_ASSETS,
     BAR_ASSETS,
     CHAIN_ASSETS,
     COVERAGE_ASSETS,
@@ -23,6 +24,7 @@ from g4qc_pipelines.named_jobs import (
     ROLL_ASSETS,
     SEARCH_ASSETS,
     SENSITIVITY_ASSETS,
+    VERIFICATION_ASSETS,
     in_graph_order,
     inputs_of,
     job_of_study,
@@ -36,9 +38,10 @@ GROUPS = {
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
     "research": {"search", *STUDY_KINDS},
     "trading": {"paper_fills", "paper_drift"},
+    "upkeep": {"backup", "verification"},
 }
 ASSETS = sorted(set().union(*GROUPS.values()))
-WHOLE = GROUPS["trading"]
+WHOLE = GROUPS["trading"] | GROUPS["upkeep"]
 """Assets without partitions."""
 EVERY_ASSET = pytest.mark.parametrize("name", ASSETS)
 
@@ -70,7 +73,9 @@ def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
     assert (node(graph, name).partitions_def is None) == (name in WHOLE)
 
 
-@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity"} - GROUPS["research"]))
+@pytest.mark.parametrize(
+    "name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity"} - GROUPS["research"] - GROUPS["upkeep"])
+)
 def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, name: str) -> None:
     metadata = spec(graph, name).metadata
     assert metadata["dagster/table_name"]
@@ -156,6 +161,8 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("compare_rolls", SENSITIVITY_ASSETS),
         ("run_search", SEARCH_ASSETS),
         ("compare_paper", PAPER_ASSETS),
+        ("back_up", BACKUP_ASSETS),
+        ("verify", VERIFICATION_ASSETS),
         *((job_of_study(kind), [kind]) for kind in STUDY_KINDS),
     ],
 )
