@@ -11,7 +11,7 @@ from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.backups.backup_check import check_backup
 from g4qc_core.services.backups.backup_shelf import found_backup
-from g4qc_core.services.verification.finding import DIFFERS, Finding
+from g4qc_core.services.verification.derived_finding import DIFFERS, DerivedFinding
 from g4qc_core.services.verification.verification_run import Verification, verify_derived
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
@@ -75,7 +75,7 @@ def _print(found: Verification) -> None:
         click.echo(f"Not examined, because no instruments file has them: {listing(found.unknown)}.")
 
 
-def finding_table(findings: Sequence[Finding]) -> Table:
+def finding_table(findings: Sequence[DerivedFinding]) -> Table:
     """Return the findings as a table, the differences first."""
     table = Table(title="What is stored, beside what comes out now")
     for name in ("", "part", "what", "state", "about"):

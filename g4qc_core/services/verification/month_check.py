@@ -14,7 +14,7 @@ from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.quality.month_derivation import month_instants, rebuilt_bars
 from g4qc_core.services.quality.month_validation import rebuilt_minutes
-from g4qc_core.services.verification.finding import DIFFERS, OUTDATED, Finding
+from g4qc_core.services.verification.derived_finding import DIFFERS, OUTDATED, DerivedFinding
 from g4qc_core.services.verification.frame_difference import frame_difference
 from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion
 from g4qc_core.storage.stores import Stores
@@ -49,7 +49,7 @@ class MonthCheck:
         self._first, self._last = month_window(month)
         self._window = month_instants(calendar(instrument.calendar), self._first, self._last)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[DerivedFinding]:
         """Yield what is wrong with the month, the sources first."""
         raw = version_of(self._stores.raw.bars(self._instrument.symbol, *self._window))
         if RAW in self._versions and self._versions[RAW].version != raw:
@@ -58,7 +58,7 @@ class MonthCheck:
             yield from self._minutes(raw)
             yield from (found for timeframe in DERIVED for found in self._derived(timeframe))
 
-    def _minutes(self, raw: str) -> Iterator[Finding]:
+    def _minutes(self, raw: str) -> Iterator[DerivedFinding]:
         if self._versions[ONE_MINUTE.name].made_of != raw:
             yield self._finding(ONE_MINUTE.name, OUTDATED, "the raw bars have changed since they were validated")
             return
@@ -74,7 +74,7 @@ class MonthCheck:
         for what, (ours, theirs, key) in pairs.items():
             yield from self._compared(what, ours, theirs, key)
 
-    def _derived(self, timeframe: Timeframe) -> Iterator[Finding]:
+    def _derived(self, timeframe: Timeframe) -> Iterator[DerivedFinding]:
         version = self._versions.get(timeframe.name)
         if version is None:
             return
@@ -91,13 +91,13 @@ class MonthCheck:
 
     def _compared(
         self, what: str, stored: pd.DataFrame, rebuilt: pd.DataFrame, key: tuple[str, ...]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[DerivedFinding]:
         difference = frame_difference(stored, rebuilt[list(stored.columns)], key)
         if difference is not None:
             yield self._finding(what, DIFFERS, str(difference))
 
-    def _finding(self, what: str, kind: str, about: str) -> Finding:
-        return Finding(self._instrument.symbol, f"{self._first:%Y-%m}", what, kind, about)
+    def _finding(self, what: str, kind: str, about: str) -> DerivedFinding:
+        return DerivedFinding(self._instrument.symbol, f"{self._first:%Y-%m}", what, kind, about)
 
 
 def _until(rebuilt: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.services.month_keys import key_of
 from g4qc_core.services.rolls.instrument_rolls import rebuilt_rolls
-from g4qc_core.services.verification.finding import DIFFERS, OUTDATED, Finding
+from g4qc_core.services.verification.derived_finding import DIFFERS, OUTDATED, DerivedFinding
 from g4qc_core.services.verification.frame_difference import frame_difference
 from g4qc_core.services.verification.month_check import MonthCheck
 from g4qc_core.settings import Settings
@@ -35,16 +35,16 @@ class Verification:
 
     months: int = 0
     calendars: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[DerivedFinding] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
     @property
-    def differences(self) -> list[Finding]:
+    def differences(self) -> list[DerivedFinding]:
         """What is stored and is not what comes out now."""
         return [found for found in self.findings if found.kind == DIFFERS]
 
     @property
-    def outdated(self) -> list[Finding]:
+    def outdated(self) -> list[DerivedFinding]:
         """What waits to be made again."""
         return [found for found in self.findings if found.kind == OUTDATED]
 
@@ -101,7 +101,7 @@ def _verify_rolls(instrument: Instrument, stores: Stores, settings: Settings, fo
     try:
         made = [one for pair in rebuilt_rolls(instrument, stores, settings) for one in pair if one is not None]
     except UsageError as error:
-        found.findings.append(Finding(instrument.symbol, "all rules", "rolls", OUTDATED, str(error)))
+        found.findings.append(DerivedFinding(instrument.symbol, "all rules", "rolls", OUTDATED, str(error)))
         return
     for one in made:
         stored = stores.rolls.load(instrument.symbol, one.rule, one.position)
@@ -110,15 +110,15 @@ def _verify_rolls(instrument: Instrument, stores: Stores, settings: Settings, fo
             found.findings += _compared(stored, one)
 
 
-def _compared(stored: RollCalendar, made: RollCalendar) -> list[Finding]:
+def _compared(stored: RollCalendar, made: RollCalendar) -> list[DerivedFinding]:
     part = made.rule if made.position == 0 else f"{made.rule}, next contract"
     if (stored.bars_from, stored.bars_to) != (made.bars_from, made.bars_to):
         about = f"it was made from the bars of {stored.bars_from} to {stored.bars_to}, and there are others now"
-        return [Finding(made.symbol, part, "rolls", OUTDATED, about)]
+        return [DerivedFinding(made.symbol, part, "rolls", OUTDATED, about)]
     difference = frame_difference(stored.rolls, made.rolls[list(stored.rolls.columns)], _ROLL)
     if difference is not None:
-        return [Finding(made.symbol, part, "rolls", DIFFERS, str(difference))]
+        return [DerivedFinding(made.symbol, part, "rolls", DIFFERS, str(difference))]
     if stored.front != made.front:
         about = f"the front contract is {stored.front}, and comes out as {made.front}"
-        return [Finding(made.symbol, part, "rolls", DIFFERS, about)]
+        return [DerivedFinding(made.symbol, part, "rolls", DIFFERS, about)]
     return []

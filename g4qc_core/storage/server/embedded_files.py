@@ -117,8 +117,9 @@ def programs(data: Path) -> Path:
     version = _version(data) if data.is_dir() and any(data.iterdir()) else _VERSION
     if version not in _INSTALLATIONS:
         raise SettingsError(
-            f"{data} belongs to PostgreSQL {version}, and G4QC has {' and '.join(map(str, _INSTALLATIONS))}: set "
-            "G4QC_HOME to another folder, or start a server of that version on it and set G4QC_DATABASE_URL."
+            f"{data} belongs to PostgreSQL {version}, and G4QC has {' and '.join(map(str, _INSTALLATIONS))}: run "
+            "`g4qc db backup FOLDER` with the G4QC that made it, set G4QC_HOME to another folder, and run `g4qc db "
+            "restore FOLDER` with this one; the old folder stays as it is."
         )
     installed = _wheel() / _INSTALLATIONS[version]
     if os.geteuid() == 0 and not _reachable(installed):

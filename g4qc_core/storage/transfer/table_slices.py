@@ -91,7 +91,8 @@ def sum_of(connection: Connection, table: StoredTable) -> TableSum:
 
 def condition(table: StoredTable, part: TableSlice) -> tuple[str, list[str]]:
     """Return the SQL condition of a slice's rows, and the values of its placeholders; empty for a whole table."""
-    sides, values = [], []
+    sides: list[str] = []
+    values: list[str] = []
     for bound, operator in ((part.low, ">="), (part.high, "<")):
         if bound is None:
             continue

@@ -9,7 +9,7 @@ DIFFERS, OUTDATED = "differs", "outdated"
 
 
 @dataclass(frozen=True)
-class Finding:
+class DerivedFinding:
     """One finding.
 
     Attributes:
