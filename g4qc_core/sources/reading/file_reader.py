@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from g4qc_core.bars.columns import PRICES
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments.registry import Instrument
+from g4qc_core.instruments.registry import SPOT, Instrument
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.name_pattern import NameParts, first_reading
 from g4qc_core.sources.reading.bar_times import MINUTE, BarTimes, bar_times
@@ -130,6 +130,8 @@ class _Naming:
             )
         if self._target.month:
             return instrument, self._target.month
+        if not instrument.expires:
+            return instrument, SPOT
         if parts.month:
             return instrument, contract_name(parts.month, parts.year, day)
         return instrument, ""

@@ -28,7 +28,7 @@ class SourceFile:
     Attributes:
         path: the file of the disk.
         member: name inside the archive; empty for a file of its own.
-        below: path of the file below the folder that was named, with slashes; patterns read it.
+        below: path of the file below the folder that was named, with slashes, for sentences.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class SourceFile:
     @property
     def name(self) -> str:
         """Path that patterns read, without the ending of a compression."""
-        name = self.member or self.below or self.path.name
+        name = self.member or self.path.absolute().as_posix()
         ending = next((e for e in _COMPRESSED if name.lower().endswith(e)), "")
         return name[: len(name) - len(ending)]
 

@@ -106,7 +106,8 @@ def cut_by_jumps(instrument: Instrument, hours: SessionCalendar, jumps: Sequence
     """Find the rolls of a file by the jumps of its prices, and refuse it if there are none.
 
     Every distance from expiry is tried, in sessions: the one at which the jumps are largest in the median of all rolls
-    is the vendor's rule, if they are at least three times those at the other distances.
+    is the vendor's rule, if they are at least three times as far as usual. Usual is the median jump of the same day of
+    the week: a weekend moves prices more than a night, and some distance from a Friday is always a Monday.
     """
     if not instrument.expires or not jumps:
         return ContinuousCut("spot" if not instrument.expires else "", ())
@@ -121,14 +122,14 @@ def cut_by_jumps(instrument: Instrument, hours: SessionCalendar, jumps: Sequence
     whole = [end for end in ends if farthest <= end < known]
     if not whole:
         return _without_a_roll(instrument, hours, first, last)
-    table = np.array([sizes[end - farthest : end + 1][::-1] for end in whole])
-    by_distance = np.nan_to_num(np.nanmedian(table, axis=0))
+    relative = sizes / _usual(days, sizes, float(instrument.price_step) / 2)
+    by_distance = _medians([relative[end - farthest : end + 1][::-1] for end in whole])
     distance = int(by_distance.argmax())
-    usual = max(float(np.median(by_distance)), float(instrument.price_step) / 2)
-    clear = float(by_distance[distance]) / usual
+    clear = float(by_distance[distance])
+    points = float(np.nanmedian([sizes[end - distance] for end in whole]))
     figures = (
-        f"{distance} sessions before expiry the price jumps by {by_distance[distance]:g} in the median of "
-        f"{counted(len(whole), 'roll')}, {clear:.1f} times as far as at other distances"
+        f"{distance} sessions before expiry the price jumps by {points:g} in the median of "
+        f"{counted(len(whole), 'roll')}, {clear:.1f} times as far as usual on such days"
     )
     if clear < (_CLEAR if len(whole) >= _FEWEST_ROLLS else _CLEARER):
         return ContinuousCut(
@@ -141,7 +142,7 @@ def cut_by_jumps(instrument: Instrument, hours: SessionCalendar, jumps: Sequence
     rolls = [
         FileRoll(days[place], *change, float(sizes[place]))
         for change, end in zip(changes, ends, strict=True)
-        if 0 < (place := _largest(sizes[:known], end, distance)) < known and days[place] > first
+        if 0 < (place := _largest(relative[:known], end, distance)) < known and days[place] > first
     ]
     doubts = (f"The rolls were found by the prices, not given: {figures}.",)
     return ContinuousCut(rolls[0].old, tuple(rolls), doubts)
@@ -166,6 +167,24 @@ def _sizes(days: Sequence[date], jumps: Sequence[SessionJump]) -> np.ndarray:
         if jump.trade_date in places:
             sizes[places[jump.trade_date]] = abs(jump.points)
     return sizes
+
+
+def _usual(days: Sequence[date], sizes: np.ndarray, least: float) -> np.ndarray:
+    """Return the usual jump into each session: the median of its day of the week."""
+    weekdays = np.array([day.weekday() for day in days])
+    usual = np.full(len(days), least)
+    for weekday in range(7):
+        found = sizes[(weekdays == weekday) & ~np.isnan(sizes)]
+        if len(found):
+            usual[weekdays == weekday] = max(float(np.median(found)), least)
+    return usual
+
+
+def _medians(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the medians by distance; 0 where no roll has a jump."""
+    table = np.array(rows)
+    empty = np.isnan(table).all(axis=0)
+    return np.where(empty, 0.0, np.nanmedian(np.where(empty, 0.0, table), axis=0))
 
 
 def _largest(sizes: np.ndarray, end: int, distance: int) -> int:

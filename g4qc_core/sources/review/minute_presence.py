@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+_WEEK = 10_080
 _MARGIN = 1440 * 31  # minutes that a field grows beyond what is needed
 
 
@@ -33,13 +34,13 @@ class MinutePresence:
 
     def weeks(self, most: int) -> np.ndarray:
         """Return the minutes of at most this many weeks, evenly spread over all that have some."""
-        found = self.minutes()
-        number = found // 10_080
-        all_weeks = np.unique(number)
-        if len(all_weeks) <= most:
-            return found
-        chosen = all_weeks[np.linspace(0, len(all_weeks) - 1, most).astype(int)]
-        return found[np.isin(number, chosen)]
+        edges = range(-(self._first % _WEEK), len(self._field), _WEEK)
+        slices = [slice(max(edge, 0), edge + _WEEK) for edge in edges]
+        held = [part for part in slices if self._field[part].any()]
+        if len(held) > most:
+            held = [held[at] for at in np.linspace(0, len(held) - 1, most).astype(int).tolist()]
+        parts = [np.flatnonzero(self._field[part]) + self._first + part.start for part in held]
+        return np.concatenate(parts) if parts else np.array([], np.int64)
 
     def _reach(self, first: int, last: int) -> None:
         if not len(self._field):

@@ -41,7 +41,7 @@ class Recognised:
 def recognise(
     files: Sequence[SourceFile], profiles: Mapping[str, FileProfile], registry: Mapping[str, Instrument]
 ) -> Recognised:
-    """Return the profile whose layout the first file has; one whose names fit too comes first.
+    """Return the profile whose layout a file has, the first that any profile knows by name; fitting names come first.
 
     Args:
         files: at least one.
@@ -51,7 +51,7 @@ def recognise(
     Raises:
         UsageError: no profile fits.
     """
-    source = files[0]
+    source = _typical(files, profiles)
     fitting = [profile for profile in profiles.values() if _fits(source, profile, registry)]
     if not fitting:
         raise UsageError(
@@ -67,6 +67,12 @@ def recognise(
     if not best.contract and not _named(source, best):
         doubts.append(f"The name of {source} is none that the profile {best.name} knows.")
     return Recognised(best, tuple(doubts))
+
+
+def _typical(files: Sequence[SourceFile], profiles: Mapping[str, FileProfile]) -> SourceFile:
+    """Return the first file with a name that a profile knows, so that a note beside the bars is not tried."""
+    months = [pattern for profile in profiles.values() for pattern in profile.names]
+    return next((file for file in files if first_reading(tuple(months), file.name) is not None), files[0])
 
 
 def _fits(source: SourceFile, profile: FileProfile, registry: Mapping[str, Instrument]) -> bool:

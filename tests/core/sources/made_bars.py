@@ -45,9 +45,12 @@ def walk(
 
 
 def joined(
-    instrument: Instrument, first: date, last: date, spread: float, distance: int
+    instrument: Instrument, first: date, last: date, spread: float, distance: int, weekend: float = 0.0
 ) -> tuple[pd.DataFrame, list[tuple[date, str, str]]]:
-    """A continuous file that rolls some sessions before each expiry and jumps by a spread there, and its rolls."""
+    """A continuous file that rolls some sessions before each expiry and jumps by a spread there, and its rolls.
+
+    `weekend` is the size of the jump over each weekend.
+    """
     sessions = sessions_of(instrument, first, last)
     bars = walk(instrument, sessions, "", seed=3, edges=2)
     hours = calendar(instrument.calendar)
@@ -61,6 +64,10 @@ def joined(
             rolls.append((day, old.contract.month, new.contract.month))
     opens = {session.trade_date: pd.Timestamp(session.open) for session in sessions}
     shift = np.zeros(len(bars))
+    for session in sessions:
+        # A weekend moves prices more than a night.
+        if session.trade_date.weekday() == 0:
+            shift[(bars["timestamp"] >= session.open).to_numpy()] += weekend * (-1) ** session.trade_date.day
     for day, _, _ in rolls:
         shift[(bars["timestamp"] >= opens[day]).to_numpy()] += spread
     for name in ("open", "high", "low", "close"):

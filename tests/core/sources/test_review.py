@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from g4qc_core.errors import UsageError
@@ -162,18 +163,21 @@ def test_contracts_that_no_instrument_has_are_counted_by_name(tmp_path: Path) ->
     assert "2 rows of contracts that no instrument has will be left out: ESZ5-ESH6 (2)." in found.doubts
 
 
-@pytest.mark.parametrize("ending", [".gz", ".zip"])
+@pytest.mark.parametrize("ending", [".gz", ".zst", ".zip"])
 def test_compressed_files_are_read_like_plain_ones(ending: str, tmp_path: Path) -> None:
     plain = written(tmp_path / "plain", KIBOT, walk(ES, WEEKS[:2], "202512")) / "ESZ25.txt"
     packed = tmp_path / f"{'bundle' if ending == '.zip' else 'ESZ25.txt'}{ending}"
     if ending == ".gz":
         packed.write_bytes(gzip.compress(plain.read_bytes()))
+    elif ending == ".zst":
+        with pa.CompressedOutputStream(packed, "zstd") as file:
+            file.write(plain.read_bytes())
     else:
         with ZipFile(packed, "w") as archive:
             archive.write(plain, "futures/ESZ25.txt")
             archive.write(plain, "futures/ESH26.txt")
     found = review(packed, KIBOT)
-    months = ["202512"] if ending == ".gz" else ["202512", "202603"]
+    months = ["202512", "202603"] if ending == ".zip" else ["202512"]
     assert [fact.month for fact in found.facts] == months
 
 
@@ -185,8 +189,9 @@ def test_text_in_utf_16_is_read(tmp_path: Path) -> None:
     assert review(path, PROFILES["metatrader5"], piece=1 << 12).notes.rows == rows
 
 
-def test_a_continuous_file_is_cut_where_its_prices_jump(tmp_path: Path) -> None:
-    bars, rolls = joined(ES, date(2022, 1, 3), date(2025, 6, 30), spread=12.0, distance=6)
+@pytest.mark.parametrize("weekend", [0.0, 12.0])
+def test_a_continuous_file_is_cut_where_its_prices_jump(weekend: float, tmp_path: Path) -> None:
+    bars, rolls = joined(ES, date(2022, 1, 3), date(2025, 6, 30), spread=12.0, distance=6, weekend=weekend)
     path = tmp_path / "ES.txt"
     write_continuous(bars, path)
     found = review(path, KIBOT)
@@ -195,8 +200,9 @@ def test_a_continuous_file_is_cut_where_its_prices_jump(tmp_path: Path) -> None:
     assert "6 sessions before expiry the price jumps by " in found.doubts[-1]
 
 
-def test_a_continuous_file_without_jumps_is_refused_as_adjusted(tmp_path: Path) -> None:
-    bars, _ = joined(ES, date(2022, 1, 3), date(2025, 6, 30), spread=0.0, distance=6)
+@pytest.mark.parametrize("weekend", [0.0, 12.0])
+def test_a_continuous_file_without_jumps_is_refused_as_adjusted(weekend: float, tmp_path: Path) -> None:
+    bars, _ = joined(ES, date(2022, 1, 3), date(2025, 6, 30), spread=0.0, distance=6, weekend=weekend)
     path = tmp_path / "ES.txt"
     write_continuous(bars, path)
     assert "its prices are adjusted, or its rolls follow no rule" in review(path, KIBOT).refusal
