@@ -174,7 +174,8 @@ def gateway(as_json: bool, **options: Any) -> None:
     serve_gateway(load_settings(), as_json, **options)
 
 
-@cli.command(context_settings={"ignore_unknown_options": True})
+# What stands behind the command is its own, also what this program calls an option: `-h` is a host there.
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def dagster(command: tuple[str, ...]) -> None:
     """Run one of Dagster's own commands on G4QC's instance, like `g4qc dagster dagster-daemon liveness-check`.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import uuid4
 
 import click
@@ -80,7 +82,10 @@ def run_dagster(settings: Settings, command: Sequence[str]) -> None:
         raise UsageError("This web server would answer the pages of any web site: start Dagster's with `g4qc web`.")
     from g4qc_pipelines.instance.dagster_instance import dagster_environment
 
-    path = shutil.which(command[0])
+    # First the commands of this installation, whose Python may not be that of the shell.
+    path = shutil.which(
+        command[0], path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    )
     if path is None:
         raise UsageError(f"There is no command '{command[0]}': try dagster or dagster-daemon.")
     own = children_variables(os.environ.get("PYTHONPATH"))
