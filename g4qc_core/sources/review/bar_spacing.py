@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -11,6 +12,8 @@ from g4qc_core.sentences import counted
 _LOOKED_AT = 200_000
 _MOST = 86_400_000_000
 _MINUTE = 60_000_000
+_RARE = 0.01
+_FEWEST = 10
 
 
 class BarSpacing:
@@ -28,17 +31,19 @@ class BarSpacing:
         self._counted.update(dict(zip(sizes.tolist(), counts.tolist(), strict=True)))
 
     def refusal(self) -> str:
-        """Return why the rows are no one-minute bars; empty if they can be."""
-        if not self._counted:
+        """Return why the rows are no one-minute bars; empty if they can be.
+
+        Bars of five minutes are multiples of five minutes apart, whether or not all of them are there; those of a thin
+        contract are any number of minutes apart.
+        """
+        if self._counted.total() < _FEWEST:
             return ""
-        usual, times = self._counted.most_common(1)[0]
-        if usual >= _MINUTE and min(self._counted) < _MINUTE:
-            usual, times = min(self._counted), self._counted[min(self._counted)]
-        if usual == _MINUTE or (min(self._counted) >= _MINUTE and self._counted[_MINUTE] * 20 > self._counted.total()):
+        usual = [size for size, times in self._counted.items() if times >= self._counted.total() * _RARE]
+        length = math.gcd(*(usual or self._counted))
+        if length == _MINUTE:
             return ""
-        words = f"{usual / 1_000_000:g} seconds" if usual < _MINUTE else counted(usual // _MINUTE, "minute")
-        share = times / self._counted.total()
+        words = f"{length / 1_000_000:g} seconds" if length % _MINUTE else counted(length // _MINUTE, "minute")
         return (
-            f"The rows are no one-minute bars: {share:.0%} of them begin {words} after the one before. Only one-minute "
-            "bars can be imported; larger ones are derived from them."
+            f"The rows are no one-minute bars: they begin {words} apart, or a multiple of that. Only one-minute bars "
+            "can be imported; larger ones are derived from them."
         )

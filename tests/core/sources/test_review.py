@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -140,7 +141,24 @@ def test_duplicates_disorder_and_misordered_prices_are_counted(tmp_path: Path) -
 
 def test_bars_of_another_length_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, KIBOT, walk(ES, WEEKS[:3], "202512").iloc[::5])
-    assert review(path, KIBOT).refusal.startswith("The rows are no one-minute bars: 100% of them begin 5 minutes after")
+    assert review(path, KIBOT).refusal.startswith("The rows are no one-minute bars: they begin 5 minutes apart, or a ")
+
+
+def test_bars_of_seconds_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, PROFILES["tickdata"], walk(ES, WEEKS[:1], "202512")) / "ESZ25.csv"
+    lines = path.read_text().splitlines()
+    seconds = [line.replace(":00,", f":{second:02d},", 1) for line in lines[:500] for second in range(0, 60, 15)]
+    path.write_text("\n".join(seconds) + "\n")
+    assert review(path, PROFILES["tickdata"]).refusal.startswith(
+        "The rows are no one-minute bars: they begin 15 seconds"
+    )
+
+
+@pytest.mark.parametrize("every", [7, 60, 400])
+def test_a_thin_contract_has_one_minute_bars_however_few(every: int, tmp_path: Path) -> None:
+    bars = walk(ES, WEEKS, "202512")
+    chosen = np.sort(np.random.default_rng(5).choice(len(bars), len(bars) // every, replace=False))
+    assert review(written(tmp_path, KIBOT, bars.iloc[chosen]), KIBOT).refusal == ""
 
 
 def test_the_year_of_a_short_name_is_that_of_the_data(tmp_path: Path) -> None:
