@@ -134,7 +134,7 @@ def zone_fits(minutes: np.ndarray, profile: FileProfile, hours: SessionCalendar)
     for name in dict.fromkeys((hours.timezone.key, *ZONES)):
         read = _read_in(local, name)
         if not np.array_equal(read, minutes):
-            fits.append(ZoneFit(name, _outside(np.sort(read), _intervals(hours, read))))
+            fits.append(ZoneFit(name, _outside(read, intervals)))
     return fits
 
 
@@ -169,7 +169,10 @@ def _read_in(local: pa.Array, zone: str) -> np.ndarray:
 
 
 def _intervals(hours: SessionCalendar, minutes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return opens and closes of the trading intervals around the minutes, as minutes since 1970."""
+    """Return opens and closes of the trading intervals around the minutes, as minutes since 1970.
+
+    The margin is more than two zones can be apart.
+    """
     first, last = (datetime.fromtimestamp(int(edge) * 60, UTC) for edge in (minutes.min(), minutes.max()))
     margin = timedelta(days=2)
     sessions = hours.sessions_between(first - margin, last + margin)
