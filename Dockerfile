@@ -5,7 +5,7 @@ COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY g4qc_core g4qc_core
 COPY g4qc_pipelines g4qc_pipelines
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_COMPILE_BYTECODE=1
-RUN uv sync --locked --no-dev --no-editable
+RUN uv sync --locked --no-dev --no-editable --extra s3
 
 FROM python:3.12-slim-trixie
 RUN useradd --create-home g4qc && mkdir -p /var/lib/g4qc /opt/g4qc && chown g4qc /var/lib/g4qc

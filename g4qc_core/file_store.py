@@ -62,7 +62,7 @@ class FileStore:
         Raises:
             StoreUnavailable: the place is full, gone or closed.
         """
-        with self._told():
+        with self._told(missing=True):
             if self._local is not None:
                 yield from _whole_file(self._local / path)
                 return
@@ -137,13 +137,17 @@ class FileStore:
         return f"{self._root}/{path}"
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Translate the errors of the place into one sentence; a missing file stays a missing file."""
+    def _told(self, missing: bool = False) -> Iterator[None]:
+        """Translate the errors of the place into one sentence.
+
+        Args:
+            missing: also that something is missing: a bucket to write to. A file to read may be.
+        """
         try:
             yield
-        except FileNotFoundError:
-            raise
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not missing:
+                raise
             if error.errno in _FULL:
                 raise StoreUnavailable(f"No space is left at {self.place}: free some, then run it again.") from error
             said = error.strerror or str(error) or type(error).__name__

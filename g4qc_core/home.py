@@ -21,7 +21,18 @@ _PASS = 0o010
 
 _OWN = frozenset(
     {
-        *("postgres", "dagster", "dagster_simulated", "reports", "searches", "dagster.log", "up.lock", "up.log"),
+        *(
+            "postgres",
+            "dagster",
+            "dagster_simulated",
+            "reports",
+            "searches",
+            "backups",
+            "restored",
+            "dagster.log",
+            "up.lock",
+            "up.log",
+        ),
         *(
             "instruments.toml",
             "backtests.toml",

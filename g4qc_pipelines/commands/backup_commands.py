@@ -154,4 +154,4 @@ def _files_said(settings: Settings, aside: list[Any]) -> str:
     if not aside:
         return f"in their places, by the settings or in {settings.home}"
     others = counted(len(aside), "of them lies", "of them lie")
-    return f"{others} in {settings.home} under restored-..., because another file is in the place"
+    return f"{others} in {settings.home} under restored, because another file is in the place"

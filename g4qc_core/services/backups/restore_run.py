@@ -123,7 +123,7 @@ def _files(
     for one in backup.files:
         progress.step(one.kind)
         with reading_piece(store, one.piece) as reader:
-            place, aside = place_of(one.kind, settings), settings.home / f"restored-{backup.id}" / one.kind
+            place, aside = place_of(one.kind, settings), settings.home / "restored" / backup.id / one.kind
             count, others = unpack(cast("IO[bytes]", reader), place, aside)
             if count != one.count:
                 raise BackupDamaged(f"The backup's file {one.piece.path} holds {count} files instead of {one.count}.")

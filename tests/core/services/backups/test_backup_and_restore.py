@@ -14,6 +14,7 @@ from sqlalchemy import text
 from g4qc_core.errors import BackupDamaged, BackupRunning, DatabaseRefused
 from g4qc_core.file_store import FileStore
 from g4qc_core.services.backups.backup_check import check_backup
+from g4qc_core.services.backups.backup_run import back_up
 from g4qc_core.services.backups.backup_shelf import BackupShelf, found_backup
 from g4qc_core.services.backups.restore_run import RestoreDone, restore
 from g4qc_core.services.backups.transfer_progress import SilentProgress
@@ -212,3 +213,21 @@ def test_a_stopped_backup_leaves_nothing_and_a_killed_one_is_swept(
     assert [one.id for one in BackupShelf(FileStore(str(target))).backups()] == [kept]
     assert back(settings, target, days=2).swept == [left]
     assert left not in FileStore(str(target)).folders()
+
+
+def test_a_bucket_holds_backups_as_a_folder_does(
+    embedded_source: Database, database_on: Callable[[str], Database], tmp_path: Path, bucket: str
+) -> None:
+    fill(embedded_source)
+    settings = settings_of(embedded_source, tmp_path / "home", backup_keep_daily=1, backup_keep_weekly=0)
+    first = back_up(settings, bucket, NOW, SILENT)
+    add_month(embedded_source, "ES")
+    second = back_up(settings, bucket, NOW + timedelta(days=1), SILENT)
+    assert second.reused > 0
+    assert second.removed == [first.manifest.id]
+    store, backup = found_backup(bucket)
+    assert backup == second.manifest
+    assert check_backup(store, backup, SILENT).wrong == {}
+    new = database_on("embedded")
+    restore(settings_of(new, tmp_path / "new"), store, backup, SILENT)
+    assert rows_of(new) == rows_of(embedded_source)
