@@ -16,6 +16,9 @@ from typing import IO, Any
 from g4qc_core.errors import SettingsError, StoreUnavailable
 
 _PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
+# Without limits a bucket that does not answer holds a command up for minutes.
+_WAITS = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
+_OPTIONS: dict[str, dict[str, Any]] = {"s3": {"config_kwargs": _WAITS}, "s3a": {"config_kwargs": _WAITS}}
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PRIVATE = 0o700
 
@@ -36,7 +39,7 @@ class FileStore:
         scheme = target.partition("://")[0] if "://" in target else ""
         given = target if scheme else str(Path(target).expanduser().resolve())
         try:
-            self._files, root = url_to_fs(given)
+            self._files, root = url_to_fs(given, **_OPTIONS.get(scheme, {}))
         except (ImportError, ValueError):
             package = _PACKAGES.get(scheme)
             way = f"install {package}" if package else "use a folder, or a URL like s3://bucket/folder"

@@ -48,10 +48,13 @@ def make_backup(settings: Settings, target: str | None, whole: bool, as_json: bo
 def list_backups(settings: Settings, target: str | None, as_json: bool) -> None:
     """Print the backups of a place, newest first."""
     shelf = BackupShelf(FileStore(target or default_target(settings)))
-    found = shelf.backups()[::-1]
+    found, unreadable = shelf.backups()[::-1], shelf.unreadable()
     if as_json:
-        echo_json({"place": shelf.store.place, "backups": [document_of(one) for one in found]})
+        backups = [document_of(one) for one in found]
+        echo_json({"place": shelf.store.place, "backups": backups, "unreadable": unreadable})
         return
+    if unreadable:
+        click.echo(f"Damaged, or of a newer G4QC, so that no backup is removed: {listing(unreadable)}.")
     if not found:
         click.echo(f"There is no backup at {shelf.store.place}: `g4qc db backup` makes one.")
         return

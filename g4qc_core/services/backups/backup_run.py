@@ -85,7 +85,8 @@ def back_up(
     shelf = BackupShelf(FileStore(target))
     with both_databases(settings) as databases, _alone(databases[BARS]):
         swept = shelf.sweep(now)
-        newest = None if whole else shelf.newest()
+        # One that cannot be read is no reason to make none.
+        newest = None if whole else next(iter(shelf.backups()[::-1]), None)
         name = shelf.begin(now)
         try:
             writing = _Writing(shelf.store, name, newest, progress)

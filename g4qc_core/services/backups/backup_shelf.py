@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from g4qc_core.errors import NotFound
+from g4qc_core.errors import NotFound, PermanentError
 from g4qc_core.file_store import FileStore
 from g4qc_core.services.backups.manifest import MANIFEST, Manifest, load_manifest
 
@@ -45,20 +45,37 @@ class BackupShelf:
         self.store = store
 
     def backups(self) -> list[Manifest]:
-        """Return all backups, oldest first.
+        """Return all backups that can be read, oldest first.
 
         Raises:
-            BackupDamaged, StoreUnavailable: see `load_manifest`.
+            StoreUnavailable: see `FileStore`.
         """
-        found = [name for name in self.store.folders() if self.store.size(f"{name}/{MANIFEST}") is not None]
-        return [load_manifest(self.store, name) for name in sorted(found)]
+        return self._read()[0]
+
+    def unreadable(self) -> list[str]:
+        """Return the ids of backups whose manifest is damaged, or of a newer G4QC."""
+        return self._read()[1]
 
     def newest(self) -> Manifest | None:
-        """Return the newest backup; None if there is none."""
-        for name in sorted(self.store.folders(), reverse=True):
-            if self.store.size(f"{name}/{MANIFEST}") is not None:
-                return load_manifest(self.store, name)
-        return None
+        """Return the newest backup; None if there is none.
+
+        Raises:
+            BackupDamaged, PermanentError, StoreUnavailable: see `load_manifest`.
+        """
+        names = self._names()
+        return load_manifest(self.store, names[-1]) if names else None
+
+    def _names(self) -> list[str]:
+        return sorted(name for name in self.store.folders() if self.store.size(f"{name}/{MANIFEST}") is not None)
+
+    def _read(self) -> tuple[list[Manifest], list[str]]:
+        found, unreadable = [], []
+        for name in self._names():
+            try:
+                found.append(load_manifest(self.store, name))
+            except PermanentError:
+                unreadable.append(name)
+        return found, unreadable
 
     def begin(self, now: datetime) -> str:
         """Return the id of a new backup, whose folder says from now on who writes it."""
@@ -84,11 +101,12 @@ class BackupShelf:
     def prune(self, retention: Retention, now: datetime) -> list[str]:
         """Remove the backups that need not stay, and every piece that no other one uses; return their ids.
 
-        Nothing is removed while another backup is written to the store, because that may use any piece.
+        Nothing is removed while another backup is written to the store, because that may use any piece, and while a
+        backup cannot be read, because nobody knows which pieces it uses.
         """
-        if any(self._is_written(name, now) for name in self._unfinished()):
+        backups, unreadable = self._read()
+        if unreadable or any(self._is_written(name, now) for name in self._unfinished()):
             return []
-        backups = self.backups()
         kept = retention.kept(backups)
         gone = [one for one in backups if one.id not in kept]
         used = {piece.path for one in backups if one.id in kept for piece in one.pieces}

@@ -105,6 +105,22 @@ def test_a_backup_is_found_by_its_place_or_by_its_own_folder(tmp_path: Path) -> 
         found_backup(str(tmp_path / "elsewhere"))
 
 
+def test_a_backup_that_cannot_be_read_holds_up_no_other_one_and_none_is_removed(tmp_path: Path) -> None:
+    store = FileStore(str(tmp_path))
+    days = [backup(NIGHT + timedelta(days=day)) for day in range(3)]
+    stored(store, *days)
+    (tmp_path / days[1].id / MANIFEST).write_text("{}")
+    shelf = BackupShelf(store)
+    assert [one.id for one in shelf.backups()] == [days[0].id, days[2].id]
+    assert shelf.unreadable() == [days[1].id]
+    assert shelf.prune(Retention(1, 0), NIGHT) == []
+    assert shelf.newest() == days[2]
+    (tmp_path / days[2].id / MANIFEST).write_text("{}")
+    # Who restores the newest one wants that one, and no older one instead.
+    with pytest.raises(BackupDamaged):
+        found_backup(str(tmp_path))
+
+
 def test_a_damaged_manifest_and_one_of_a_newer_program_are_told_apart(tmp_path: Path) -> None:
     store = FileStore(str(tmp_path))
     one = backup(NIGHT)
