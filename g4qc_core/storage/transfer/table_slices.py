@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from g4qc_core.storage.transfer.stored_tables import StoredTable, quoted
 
-SLICE_ROWS = 200_000
+SLICE_ROWS = 100_000
 """Rows from which a slice is complete, and a range of the key has slices of its own."""
 
 _MODULUS = 2**64
