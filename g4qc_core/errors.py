@@ -35,6 +35,7 @@
     │   ├── EnginesDisagree         the reference engine gives another result than the search
     │   ├── SetTooSlow              an explored set took longer than it may
     │   ├── RightLost               the run was ended elsewhere, so this process may store nothing more of it
+    │   ├── ClusterMismatch         workers of a cluster run other code than this process
     │   └── WorkersLost             the processes of a search cannot start or go on
     └── TransientError              the same call may succeed later: retry after a pause
         ├── GatewayUnavailable      the connection is refused, or accepted without an answer
@@ -54,18 +55,20 @@
         ├── TooManyRequests         the API's limit of requests a minute, or of event streams, is reached
         ├── ListenersFull           all places for event streams of the API are taken
         ├── ExplorerBusy            all processes for exploring run other sets
+        ├── ClusterUnavailable      the scheduler of a cluster does not answer or is gone, or it has no worker
         ├── WorkerEnded             the process of an explored set ended, and is replaced
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no database server answers, or the connection was lost
 
-Permanent or transient is decided once, where the error is raised; a caller only reads the type. This module imports no
-third-party library.
+Permanent or transient is decided once, where the error is raised; a caller only reads the type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+_LISTED = 16
 
 
 class G4qcError(Exception):
@@ -240,6 +243,10 @@ class ExplorerBusy(TransientError):
     """All processes for exploring run other sets."""
 
 
+class ClusterUnavailable(TransientError):
+    """The scheduler of a cluster does not answer or is gone, or it has no worker; what was tried so far is kept."""
+
+
 class WorkerEnded(TransientError):
     """The process of an explored set ended; another one takes its place."""
 
@@ -300,11 +307,12 @@ class RightLost(PermanentError):
     """The run was ended elsewhere, as failed or as cancelled: this process may store nothing more of it."""
 
 
+class ClusterMismatch(PermanentError):
+    """Workers of a cluster run other code than this process, and could give other numbers."""
+
+
 class WorkersLost(PermanentError):
     """The processes that evaluate the sets of a search cannot start, or end at every start."""
-
-
-_LISTED = 16
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UsageError:

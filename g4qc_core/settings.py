@@ -124,6 +124,17 @@ class Settings(BaseSettings):
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
         description="First month that schedules and sensors fetch by themselves; extractions by hand may start earlier",
     )
+    dask_scheduler: str | None = Field(
+        None,
+        pattern=r"^(tcp|tls)://[^\s/]+:\d+$",
+        description="Scheduler of a Dask cluster, tcp://host:port, whose workers evaluate the sets of searches and "
+        "walk-forward analyses; unset: processes of this machine",
+    )
+    dask_patience: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds to wait for the Dask scheduler, and for a worker while it has none",
+    )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster web UI")
     dagster_host: str = Field("127.0.0.1", description="Host at which the API finds the Dagster web UI")
     dagster_url: str | None = Field(None, description="Address of the Dagster web UI in a browser; unset: on this host")

@@ -17,25 +17,47 @@ from g4qc_core.strategy_folder import strategy_folder, use_strategy_folder
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
+# A process evaluates one set at a time in one thread, and there is one process for each processor. Libraries that would
+# start as many threads as the machine has processors are told so; what the user has set stays.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+@dataclass(frozen=True)
+class UserFiles:
+    """The user's own files that decide results.
+
+    Attributes:
+        calendars: the file of calendars; None: none.
+        strategies: the folder of strategies; None: none.
+        version: of the strategy that a child must find; empty: whatever it finds.
+    """
+
+    calendars: Path | None
+    strategies: Path | None
+    version: str = ""
+
+    @classmethod
+    def of_this_process(cls) -> Self:
+        """Return the files that this process uses."""
+        return cls(chosen_file(), strategy_folder())
+
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a child takes over.
 
     Attributes:
-        calendars: the user's file of calendars; None: none.
-        strategies: the folder of the user's own strategies; None: none.
+        files: the user's own files.
         parent: process id of the parent.
     """
 
-    calendars: Path | None
-    strategies: Path | None
+    files: UserFiles
     parent: int
 
     @classmethod
-    def of_parent(cls) -> Self:
-        """Return the surroundings of this process, for a child."""
-        return cls(chosen_file(), strategy_folder(), os.getpid())
+    def of_parent(cls, files: UserFiles | None = None) -> Self:
+        """Return the surroundings of this process, for a child; `files` replace its own."""
+        return cls(files or UserFiles.of_this_process(), os.getpid())
 
     def end_with_parent(self) -> None:
         """Let the system end this process when its parent ends, also in the middle of the user's code."""
@@ -46,8 +68,8 @@ class Surroundings:
 
     def use_files(self) -> None:
         """Use the calendars and the strategies of the parent."""
-        use_calendars(self.calendars)
-        use_strategy_folder(self.strategies)
+        use_calendars(self.files.calendars)
+        use_strategy_folder(self.files.strategies)
 
 
 def start_child(module: str) -> tuple[subprocess.Popen[bytes], Connection]:
@@ -58,6 +80,7 @@ def start_child(module: str) -> tuple[subprocess.Popen[bytes], Connection]:
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         pass_fds=[theirs.fileno()],
+        env=_ONE_THREAD | os.environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -96,7 +96,8 @@ def progress_words(event: SearchProgress) -> str:
         return f"The reference engine has confirmed {event.done}{of} of the best sets."
     best = "no best yet" if event.best is None else f"best {event.best['objective']:.4g}"
     left = "" if event.seconds_left is None else f", {event.seconds_left:,.0f} s left"
-    return f"{event.done:,}{of} trials, {best}{left}"
+    where = f", {event.words}" if event.words else ""
+    return f"{event.done:,}{of} trials, {best}{left}{where}"
 
 
 def _shown(record: SearchRecord, stores: Stores) -> dict[str, Any]:

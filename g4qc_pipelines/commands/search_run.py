@@ -71,4 +71,5 @@ def in_words(event: SearchProgress) -> str:
     if event.best is not None:
         best = f"best {event.best['objective']:.4g}"
     left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
-    return f"{event.done:,}{of} trials, {best}{left}"
+    where = f", {event.words}" if event.words else ""
+    return f"{event.done:,}{of} trials, {best}{left}{where}"

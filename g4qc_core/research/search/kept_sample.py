@@ -24,16 +24,20 @@ class KeptSample:
         self._heap: list[tuple[int, int]] = []
         self._returns: dict[int, np.ndarray | None] = {}
 
+    def wants(self, number: int) -> bool:
+        """Return whether the trial would belong to the sample so far."""
+        return len(self._heap) < self._most or (-_rank(number), number) > self._heap[0]
+
     def offer(self, number: int, returns: np.ndarray | None) -> None:
         """Keep the returns of a trial if it belongs to the sample so far; None: they are not at hand."""
+        if not self.wants(number):
+            return
         entry = (-_rank(number), number)
         if len(self._heap) < self._most:
             heapq.heappush(self._heap, entry)
-        elif entry > self._heap[0]:
+        else:
             _, dropped = heapq.heapreplace(self._heap, entry)
             del self._returns[dropped]
-        else:
-            return
         self._returns[number] = returns
 
     def add(self, number: int, returns: np.ndarray) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,7 +30,7 @@ class SetOutcome:
         words: why there is no result, one sentence; empty if there is one.
         fingerprint: id of the result; empty if there is none.
         metrics: figures of the result.
-        returns: session returns, float64; empty if there is no result.
+        returns: session returns, float64; empty if there is no result, None if they were not wanted.
         shape: moments of the returns; None if there is no result.
     """
 
@@ -40,8 +40,12 @@ class SetOutcome:
     words: str = ""
     fingerprint: str = ""
     metrics: Mapping[str, float | int | None] = field(default_factory=dict)
-    returns: np.ndarray = field(default_factory=lambda: np.empty(0))
+    returns: np.ndarray | None = field(default_factory=lambda: np.empty(0))
     shape: SessionShape | None = None
+
+    def without_returns(self) -> SetOutcome:
+        """Return the outcome of a result without its session returns."""
+        return self if self.state != "done" else replace(self, returns=None)
 
 
 class OutOfMemory(Exception):

@@ -29,8 +29,8 @@ TOP = 10
 # Sets without a fit among so many: the search would go on for hours and try nothing.
 _PATIENCE = 100_000
 
-Evaluate = Callable[[Iterable[tuple[int, Mapping[str, Any]]]], Iterator[SetOutcome]]
-"""Evaluates sets and yields their outcomes in the order of the sets, as `WorkerPool.outcomes` does."""
+Evaluate = Callable[[Iterable[tuple[int, Mapping[str, Any]]]], Iterator[SetOutcome | None]]
+"""Evaluates sets and yields their outcomes in the order of the sets, as `SetPool.outcomes` does; None: a pause."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ class Searcher:
             left.append(max(0, self.planned - done) * self.seconds / done)
         return min(left, default=None)
 
-    def run(self) -> Iterator[TriedSet]:
-        """Yield the new trials in order; known ones are replayed without being yielded.
+    def run(self) -> Iterator[TriedSet | None]:
+        """Yield the new trials in order; known ones are replayed without being yielded, and None is a pause.
 
         Raises:
             UsageError: no set fits together, or a metric of the search is none that a trial has.
@@ -159,15 +159,10 @@ class Searcher:
             scores: list[float | None] = []
             told = scores if learns else None
             for outcome in self._evaluate(self._fresh(batch, numbers, told)):
-                if outcome.state == "skipped":
-                    self._skip(outcome.words)
-                    attempt = None
-                else:
-                    attempt = self._judged(outcome)
-                    self._take(attempt)
-                if told is not None:
+                attempt = None if outcome is None else self._weighed(outcome)
+                if told is not None and outcome is not None:
                     told.append(None if attempt is None else attempt.score)
-                if attempt is not None:
+                if attempt is not None or outcome is None:
                     yield attempt
                 if self._over():
                     return
@@ -197,6 +192,15 @@ class Searcher:
                 told.append(known.score if number == known.number else None)
             if self._over():
                 return
+
+    def _weighed(self, outcome: SetOutcome) -> TriedSet | None:
+        """Count an outcome and return its trial; None for a set that does not fit together."""
+        if outcome.state == "skipped":
+            self._skip(outcome.words)
+            return None
+        attempt = self._judged(outcome)
+        self._take(attempt)
+        return attempt
 
     def _judged(self, outcome: SetOutcome) -> TriedSet:
         if outcome.state != "done":

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from g4qc_core.errors import UsageError
 from g4qc_core.research.overfitting.backtest_overfitting import overfitting_probability, usable_blocks
+from g4qc_core.research.pools.set_pool import SetPool
 from g4qc_core.research.search.kept_sample import KeptSample
 from g4qc_core.research.search.search_spec import SearchSpec
-from g4qc_core.research.search.searcher import Evaluate, Searcher, TriedSet, nothing_ranked
+from g4qc_core.research.search.searcher import Searcher, TriedSet, nothing_ranked
 from g4qc_core.research.search.space import SearchSpace
 
 MOST_SAMPLED = 1_000
@@ -71,29 +73,32 @@ class WindowChoice:
 class WindowSearch:
     """The search of one window; `trials` runs it, and afterwards `choice` says what it found."""
 
-    def __init__(self, spec: SearchSpec, space: SearchSpace, evaluate: Evaluate, most_kept: int = MOST_SAMPLED) -> None:
+    def __init__(self, spec: SearchSpec, space: SearchSpace, pool: SetPool, most_kept: int = MOST_SAMPLED) -> None:
         """Prepare the search.
 
         Args:
             spec: what is looked for, and how.
             space: the sets.
-            evaluate: evaluates sets on the training sessions.
+            pool: evaluates sets on the training sessions.
             most_kept: most trials whose session returns are kept until the end.
         """
         self._spec = spec
-        self._searcher = Searcher(spec, space, evaluate)
         self._kept = KeptSample(most_kept)
+        self._searcher = Searcher(spec, space, partial(pool.outcomes, wanted=self._kept.wants))
         self._last = ""
         self.choice = WindowChoice()
 
-    def trials(self) -> Iterator[TriedSet]:
-        """Yield the trials in order.
+    def trials(self) -> Iterator[TriedSet | None]:
+        """Yield the trials in order, and None in pauses.
 
         Raises:
             UsageError: no set fits together, or a metric of the search is none that a trial has.
         """
         sharpes = SharpeMoments()
         for tried in self._searcher.run():
+            if tried is None:
+                yield None
+                continue
             if tried.shape is not None and tried.shape.session_sharpe is not None:
                 sharpes.add(tried.shape.session_sharpe)
             if tried.returns is not None and len(tried.returns):

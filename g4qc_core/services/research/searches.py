@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from g4qc_core.code_versions import code_version
 from g4qc_core.errors import BacktestRefused, EnginesDisagree, InUse
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.overfitting.search_evidence import SearchEvidence
+from g4qc_core.research.pools.set_pool import SetPool, evaluated
+from g4qc_core.research.pools.worker_pool import SandboxLimits
 from g4qc_core.research.search.kept_sample import KeptSample, sample_of
 from g4qc_core.research.search.searcher import SearchCounts, Searcher, TriedSet, nothing_ranked
-from g4qc_core.research.search.worker_pool import SandboxLimits, WorkerPool
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.backtests.spec_run import run_arguments
+from g4qc_core.services.research.open_pool import pool_for
 from g4qc_core.services.research.search_plan import SearchPlan
 from g4qc_core.services.research.search_surface import surface_of_search
 from g4qc_core.services.research.trial_rows import TrialRows, in_words, shown_trial
@@ -52,6 +55,7 @@ class SearchProgress:
         best: the best trial so far, JSON-safe; None if none is ranked.
         seconds: time so far.
         seconds_left: time that it will take still; None: not known.
+        words: where sets are evaluated or what is waited for; empty: on this machine.
     """
 
     stage: str
@@ -61,6 +65,7 @@ class SearchProgress:
     best: Mapping[str, Any] | None
     seconds: float
     seconds_left: float | None
+    words: str = ""
 
     @property
     def unit(self) -> str:
@@ -136,6 +141,7 @@ class SearchRun:
             BacktestRefused: no set keeps the constraints.
             EnginesDisagree: the reference engine gives another result; the search is stored as failed.
             WorkersLost: its processes cannot start.
+            ClusterUnavailable, ClusterMismatch: the workers of the cluster are not there, or are others.
         """
         lock = SessionLock.named(self._stores.database, SEARCHES, self.record.id)
         if not lock.take():
@@ -145,43 +151,46 @@ class SearchRun:
             if known is not None and known.state == "done":
                 self.record = replace(known, name=self.record.name)
             else:
-                self.record = self._stores.searches.begin(self.record)
-                yield from self._run()
+                with self._pool() as pool:
+                    self.record = self._stores.searches.begin(self.record)
+                    yield from self._run(pool)
         finally:
             lock.release()
         if self.record.best is None:
             raise BacktestRefused(str((self.record.summary or {}).get("nothing", "The search has no ranked trial.")))
 
-    def _run(self) -> Iterator[SearchProgress]:
+    def _pool(self) -> SetPool:
+        return pool_for(self.plan.spec, self._arguments, self._settings, self._limits)
+
+    def _run(self, pool: SetPool) -> Iterator[SearchProgress]:
         kept, stored = KeptSample(), self._stores.searches.returns(self.record.id)
         earlier = {} if stored is None else dict(zip(stored.numbers, stored.returns.T, strict=True))
-        with WorkerPool(
-            self._arguments, self.plan.spec.processes, self._settings.home / "searches", self._limits
-        ) as pool:
-            spent = self.record.seconds
-            searcher = Searcher(self.plan.spec, self.plan.space, pool.outcomes, self._rows.known(kept, earlier), spent)
-            with self._kept_whatever_happens(searcher, kept):
-                yield from self._search(searcher, kept)
-                self._searched = searcher.seconds
-                self._complete(kept, searcher.top, pool)
-                yield from self._confirm(searcher, pool)
+        known, spent = self._rows.known(kept, earlier), self.record.seconds
+        evaluate = partial(pool.outcomes, wanted=kept.wants)
+        searcher = Searcher(self.plan.spec, self.plan.space, evaluate, known, spent)
+        with self._kept_whatever_happens(searcher, kept):
+            yield from self._search(searcher, kept, pool)
+            self._searched = searcher.seconds
+            self._complete(kept, searcher.top, pool)
+            yield from self._confirm(searcher, pool)
         self._conclude(searcher, kept)
 
-    def _search(self, searcher: Searcher, kept: KeptSample) -> Iterator[SearchProgress]:
+    def _search(self, searcher: Searcher, kept: KeptSample, pool: SetPool) -> Iterator[SearchProgress]:
         saved = told = time.monotonic()
         for tried in searcher.run():
-            self._block.append(tried)
-            if tried.returns is not None:
-                kept.offer(tried.number, tried.returns)
+            if tried is not None:
+                self._block.append(tried)
+                if tried.returns is not None:
+                    kept.offer(tried.number, tried.returns)
             now = time.monotonic()
-            if len(self._block) >= _BLOCK or now - saved > _SAVE_AFTER:
+            if len(self._block) >= _BLOCK or (self._block and now - saved > _SAVE_AFTER):
                 self._save(searcher)
                 saved = time.monotonic()
             if now - told > _TELL_AFTER:
                 told = now
-                yield self._progress(searcher)
+                yield self._progress(searcher, pool)
         self._save(searcher)
-        yield self._progress(searcher)
+        yield self._progress(searcher, pool)
 
     def _save(self, searcher: Searcher, **changed: Any) -> None:
         """Store the trials of the block, and how far the search came."""
@@ -202,31 +211,32 @@ class SearchRun:
             self._keep(kept)
             raise
 
-    def _complete(self, kept: KeptSample, top: list[TriedSet], pool: WorkerPool) -> None:
+    def _complete(self, kept: KeptSample, top: list[TriedSet], pool: SetPool) -> None:
         """Evaluate again the trials whose returns went with an earlier process, and keep those of the best."""
         lacking = {*kept.missing, *(one.number for one in top if one.returns is None)}
         if lacking:
             trials = self._stores.searches.trials(self.record.id)
             sets = ((one.number, one.parameters) for one in trials if one.number in lacking)
-            for outcome in pool.outcomes(sets):
-                kept.add(outcome.number, outcome.returns)
+            for outcome in evaluated(pool.outcomes(sets)):
+                if outcome.returns is not None:
+                    kept.add(outcome.number, outcome.returns)
         for one in top:
             if one.returns is not None:
                 kept.add(one.number, one.returns)
 
-    def _confirm(self, searcher: Searcher, pool: WorkerPool) -> Iterator[SearchProgress]:
+    def _confirm(self, searcher: Searcher, pool: SetPool) -> Iterator[SearchProgress]:
         """Run the best trials again by the reference engine.
 
         Raises:
             EnginesDisagree: one of them has another result.
         """
         sets = ((one.number, one.parameters) for one in searcher.top)
-        for done, outcome in enumerate(pool.outcomes(sets, confirm=True), start=1):
+        for done, outcome in enumerate(evaluated(pool.outcomes(sets, confirm=True)), start=1):
             if outcome.words:
                 words = f"The reference engine does not confirm {in_words(outcome.parameters)}: {outcome.words}."
                 self._save(searcher, state="failed", ended_at=datetime.now(UTC), summary={"failed": words})
                 raise EnginesDisagree(words)
-            yield replace(self._progress(searcher), stage="confirm", done=done, planned=len(searcher.top))
+            yield replace(self._progress(searcher, pool), stage="confirm", done=done, planned=len(searcher.top))
 
     def _conclude(self, searcher: Searcher, kept: KeptSample) -> None:
         returns = self._keep(kept)
@@ -274,7 +284,7 @@ class SearchRun:
         self._stores.searches.keep_returns(self.record.id, returns)
         return returns
 
-    def _progress(self, searcher: Searcher) -> SearchProgress:
+    def _progress(self, searcher: Searcher, pool: SetPool) -> SearchProgress:
         return SearchProgress(
             stage="search",
             done=searcher.counts.tried,
@@ -283,6 +293,7 @@ class SearchRun:
             best=shown_trial(searcher.top[0]) if searcher.top else None,
             seconds=searcher.seconds,
             seconds_left=searcher.seconds_left,
+            words=pool.words,
         )
 
 

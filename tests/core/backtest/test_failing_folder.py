@@ -12,7 +12,8 @@ from g4qc_core.backtest.evaluation import Evaluator
 from g4qc_core.backtest.strategy_checks.check_bars import synthetic_subject
 from g4qc_core.backtest.strategy_checks.run_checks import QUICK, check_strategy
 from g4qc_core.errors import G4qcError, UsageError
-from g4qc_core.research.search.worker_pool import WorkerPool
+from g4qc_core.research.pools.set_pool import evaluated
+from g4qc_core.research.pools.worker_pool import WorkerPool
 from g4qc_core.strategy_folder import strategy_folder, use_strategy_folder
 from tests.core.backtest.series import ES, spec, walk
 from tests.core.backtest.test_run import run
@@ -119,7 +120,7 @@ def test_a_worker_of_a_search_says_it_too(folder: Path, strategy: str) -> None:
     arguments = {"spec": spec(strategy=strategy, parameters={}), "bars": walk(60), "instrument": ES}
     arguments |= {"data_version": "v", "roll_rule": "r"}
     with WorkerPool(arguments, 1) as pool:
-        (found,) = pool.outcomes([(0, {})])
+        (found,) = evaluated(pool.outcomes([(0, {})]))
     assert found.state == "failed"
     assert f"({folder / strategy}.py, line " in found.words
     with pytest.raises(UsageError, match=r"\.py, line "):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -58,4 +59,22 @@ class Hoarding(Strategy):
 
     def targets(self, bars: pd.DataFrame, *args: object, **inputs: object) -> np.ndarray:
         HOARD.append(np.ones(5_000_000))
+        return ((np.arange(len(bars)) // (self.kind + 2)) % 2).astype(np.int64)
+
+
+class Waiting(Strategy):
+    """Say in a folder that a set has begun, and wait there for the file `go`."""
+
+    kind: int = Field(0, ge=0, le=100)
+    folder: str = ""
+
+    @property
+    def bars_needed(self) -> int:
+        return 2
+
+    def targets(self, bars: pd.DataFrame, *args: object, **inputs: object) -> np.ndarray:
+        folder = Path(self.folder)
+        (folder / f"begun-{self.kind}-{os.getpid()}").touch()
+        while not (folder / "go").exists():
+            time.sleep(0.05)
         return ((np.arange(len(bars)) // (self.kind + 2)) % 2).astype(np.int64)

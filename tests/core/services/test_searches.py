@@ -9,6 +9,7 @@ import pytest
 from g4qc_core.errors import BacktestRefused, EnginesDisagree, InUse, UsageError
 from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.research.pools.worker_pool import WorkerPool
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.services.research import searches
@@ -128,7 +129,7 @@ def test_a_difference_to_the_reference_fails_the_search(
     ready: Stores, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = run_of(ready, settings)
-    monkeypatch.setattr(searches.WorkerPool, "outcomes", _disagreeing(searches.WorkerPool.outcomes))
+    monkeypatch.setattr(WorkerPool, "outcomes", _disagreeing(WorkerPool.outcomes))
     with pytest.raises(EnginesDisagree, match=r"does not confirm .*fast .*: equity on 2025-06-02 is 1\.00 in"):
         list(run.events())
     record = ready.searches.find(run.record.id)
@@ -139,9 +140,10 @@ def test_a_difference_to_the_reference_fails_the_search(
 def _disagreeing(outcomes: Any) -> Any:
     from dataclasses import replace
 
-    def wrapped(self: Any, sets: Any, confirm: bool = False) -> Any:
-        for one in outcomes(self, sets, confirm):
-            yield replace(one, words="equity on 2025-06-02 is 1.00 in the search and 2.00") if confirm else one
+    def wrapped(self: Any, sets: Any, confirm: bool = False, wanted: Any = None) -> Any:
+        for one in outcomes(self, sets, confirm, wanted):
+            found = one is not None and confirm
+            yield replace(one, words="equity on 2025-06-02 is 1.00 in the search and 2.00") if found else one
 
     return wrapped
 

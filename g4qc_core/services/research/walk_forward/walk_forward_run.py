@@ -14,13 +14,15 @@ from typing import Any
 
 from g4qc_core.code_versions import code_version, study_code_version
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.research.pools.set_pool import SetPool
+from g4qc_core.research.pools.worker_pool import SandboxLimits
 from g4qc_core.research.search.searcher import TriedSet
-from g4qc_core.research.search.worker_pool import SandboxLimits, WorkerPool
 from g4qc_core.research.splits.purged_folds import CombinatorialSplits
 from g4qc_core.research.walk_forward.combinatorial_paths import cross_validate
 from g4qc_core.research.walk_forward.window_plan import PlannedWindow
 from g4qc_core.research.walk_forward.window_search import WindowSearch
 from g4qc_core.services.backtests.spec_run import run_arguments
+from g4qc_core.services.research.open_pool import pool_for
 from g4qc_core.services.research.recorded_run import RecordedRun
 from g4qc_core.services.research.study import StudyProgress
 from g4qc_core.services.research.trial_rows import in_words, trial_row
@@ -69,7 +71,7 @@ class WalkForwardRun(RecordedRun):
         self.plan, self._settings, self._registry = plan, settings, registry
         self._limits = limits or SandboxLimits()
         self._windows: list[WindowRecord] = []
-        self._pool: WorkerPool | None = None
+        self._pool: SetPool | None = None
         self._tried, self._told = 0, 0.0
 
     def steps(self) -> Iterator[StudyProgress]:
@@ -79,6 +81,7 @@ class WalkForwardRun(RecordedRun):
             UsageError: no set fits together.
             EnginesDisagree: the reference engine gives another result of a window's choice.
             WorkersLost: its processes cannot start.
+            ClusterUnavailable, ClusterMismatch: the workers of the cluster are not there, or are others.
         """
         stored = (self.record.summary or {}).get("so_far", [])
         self._windows = [WindowRecord.from_dict(one) for one in stored]
@@ -105,7 +108,7 @@ class WalkForwardRun(RecordedRun):
         first, last = window.train_days
         training = self.plan.backtest.model_copy(update={"first": first, "last": last})
         arguments = run_arguments(training, read, self._registry[training.instrument])
-        search = WindowSearch(self.plan.search.spec, self.plan.search.space, self._opened(arguments).outcomes)
+        search = WindowSearch(self.plan.search.spec, self.plan.search.space, self._opened(arguments))
         stage = f"window {window.number} of {len(self.plan.windows)}"
         yield from self._searched(search, arguments, stage)
         yield self._progress(f"{stage}, test", "")
@@ -130,10 +133,11 @@ class WalkForwardRun(RecordedRun):
 
         try:
             for tried in search.trials():
-                block.append(tried)
-                self._tried += 1
-                if seen is not None and tried.shape is not None:
-                    seen[tried.number] = dict(tried.parameters)
+                if tried is not None:
+                    block.append(tried)
+                    self._tried += 1
+                    if seen is not None and tried.shape is not None:
+                        seen[tried.number] = dict(tried.parameters)
                 if len(block) >= _BLOCK:
                     save()
                 now = time.monotonic()
@@ -150,7 +154,7 @@ class WalkForwardRun(RecordedRun):
         read = plan.bars.read(plan.bars.days[0], plan.bars.days[-1])
         arguments = run_arguments(plan.backtest, read, self._registry[plan.backtest.instrument])
         spec, parameters = plan.combined_search, dict[int, Any]()
-        search = WindowSearch(spec, plan.search.space, self._opened(arguments).outcomes, MOST_COMBINED)
+        search = WindowSearch(spec, plan.search.space, self._opened(arguments), MOST_COMBINED)
         yield from self._searched(search, arguments, "combinatorial splits", parameters)
         numbers, matrix = search.returns()
         if not numbers:
@@ -158,12 +162,10 @@ class WalkForwardRun(RecordedRun):
         found = cross_validate(matrix, splits, spec.goal[0], plan.bars.days)
         return CombinedOutcome(found, [parameters[number] for number in numbers], matrix, search.choice)
 
-    def _opened(self, arguments: dict[str, Any]) -> WorkerPool:
+    def _opened(self, arguments: dict[str, Any]) -> SetPool:
         """Return the workers, which go on with these bars."""
         if self._pool is None:
-            processes, folder = self.plan.search.spec.processes, self._settings.home / "searches"
-            self._pool = WorkerPool(arguments, processes, folder, self._limits)
-            self._pool.__enter__()
+            self._pool = pool_for(self.plan.search.spec, arguments, self._settings, self._limits).__enter__()
         else:
             self._pool.use(arguments)
         return self._pool
@@ -173,7 +175,8 @@ class WalkForwardRun(RecordedRun):
         left = None
         if planned is not None and self._tried and seconds > 0:
             left = max(0, planned - self._tried) * seconds / self._tried
+        where = "" if self._pool is None else self._pool.words
         if not words and self._windows:
             chosen = {name: self._windows[-1].parameters.get(name) for name in self.plan.search.space.axes}
             words = f"last choice {in_words(chosen)}" if self._windows[-1].parameters else ""
-        return StudyProgress(stage, self._tried, planned, words, seconds, left)
+        return StudyProgress(stage, self._tried, planned, ", ".join(filter(None, (words, where))), seconds, left)

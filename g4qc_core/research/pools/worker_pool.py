@@ -1,4 +1,4 @@
-"""The workers of a search: sets go out in chunks, outcomes come back in the order of the sets.
+"""The processes of this machine as a pool: sets go out in chunks, outcomes come back in the order of the sets.
 
 The order and the content of the outcomes do not depend on the number of workers or on the size of chunks. A set that
 crashes its worker, takes too long or eats memory fails alone: its worker is replaced, and the rest of its chunk is
@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +19,12 @@ from typing import Any, Self
 from g4qc_core.errors import G4qcError, WorkersLost
 from g4qc_core.files import closed_to_others
 from g4qc_core.home import make_private
+from g4qc_core.research.child_process import UserFiles
+from g4qc_core.research.pools.pool_run import PoolRun
+from g4qc_core.research.pools.set_pool import NumberedSet, SetPool, Wanted
+from g4qc_core.research.pools.set_worker import Chunk, WorkerAnswer
+from g4qc_core.research.pools.worker_process import WorkerProcess, connections_of
 from g4qc_core.research.search.outcome import SetOutcome
-from g4qc_core.research.search.set_worker import WorkerAnswer
-from g4qc_core.research.search.worker_process import WorkerProcess, connections_of
 from g4qc_core.sentences import counted
 
 _LOOK_AGAIN = 0.2  # seconds
@@ -33,8 +34,6 @@ _FIRST_CHUNK = 2
 # Outcomes that may wait for an earlier one, in chunks of each worker.
 _AHEAD = 8
 _TRIES = 2
-
-NumberedSet = tuple[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -59,25 +58,28 @@ class SandboxLimits:
         return worker.worked_for > self.seconds or worker.busy_for > self.patience * self.seconds
 
 
-class WorkerPool:
+class WorkerPool(SetPool):
     """Processes that evaluate sets on the same bars; use it in a `with` statement."""
 
     def __init__(
         self,
-        arguments: Mapping[str, Any],
+        arguments: Mapping[str, Any] | Path,
         workers: int,
         folder: Path | None = None,
         limits: SandboxLimits = SandboxLimits(),
+        files: UserFiles | None = None,
     ) -> None:
         """Prepare the pool.
 
         Args:
-            arguments: those of `Evaluator`, by name.
+            arguments: those of `Evaluator`, by name; or a file with them, pickled, which stays as it is.
             workers: number of processes.
             folder: for the file of the bars, while the pool is open; None: that of the system for such files.
             limits: of one set.
+            files: the user's own files; None: those that this process uses.
         """
         self._arguments, self._size, self._folder, self._limits = arguments, workers, folder, limits
+        self._user_files = files
         self._workers: list[WorkerProcess] = []
         self._made, self._used = 0, 0
         self._seconds_a_set: float | None = None
@@ -90,21 +92,21 @@ class WorkerPool:
         self._write()
         return self
 
-    def use(self, arguments: Mapping[str, Any]) -> None:
-        """Evaluate all further sets on other bars or by another spec, with the same workers.
-
-        Call it between two calls of `outcomes`.
-        """
+    def use(self, arguments: Mapping[str, Any] | Path) -> None:
+        """Evaluate all further sets on other bars or by another spec, with the same workers; see `SetPool`."""
         for worker in [one for one in self._workers if not one.ready]:
             self._end(worker)
         before = self._bars
+        given = isinstance(self._arguments, Path)
         self._arguments, self._used = arguments, self._used + 1
         self._write()
-        before.unlink(missing_ok=True)
+        if not given:
+            before.unlink(missing_ok=True)
 
     def _write(self) -> None:
-        with closed_to_others():
-            self._bars.write_bytes(pickle.dumps(dict(self._arguments), protocol=5))
+        if not isinstance(self._arguments, Path):
+            with closed_to_others():
+                self._bars.write_bytes(pickled(self._arguments))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End all workers."""
@@ -115,28 +117,23 @@ class WorkerPool:
 
     @property
     def _bars(self) -> Path:
+        if isinstance(self._arguments, Path):
+            return self._arguments
         return Path(self._files.name) / f"bars-{self._used}"
 
-    def outcomes(self, sets: Iterable[NumberedSet], confirm: bool = False) -> Iterator[SetOutcome]:
-        """Yield the outcomes of the sets in the order of the sets, which are taken as workers need them.
-
-        Args:
-            sets: numbers, each once, and parameters; may be endless.
-            confirm: run them again by the reference engine, without the limit of time; `words` of an outcome say where
-                it differs.
-
-        Raises:
-            WorkersLost: workers cannot start, or end at every start.
-            G4qcError: the bars or the strategy cannot be prepared.
-        """
-        run = _PoolRun(iter(sets), confirm)
+    def outcomes(
+        self, sets: Iterable[NumberedSet], confirm: bool = False, wanted: Wanted | None = None
+    ) -> Generator[SetOutcome | None, None, None]:
+        """Yield the outcomes of the sets in the order of the sets; see `SetPool`."""
+        run = PoolRun(iter(sets), confirm, wanted)
         try:
             while True:
                 self._dispatch(run)
-                while run.order and run.order[0] in run.ready:
-                    yield run.ready.pop(run.order.popleft())
+                yield from run.in_order()
                 if not run.order:
                     return
+                if run.silent():
+                    yield None
                 self._listen(run)
                 self._enforce(run)
         finally:
@@ -144,13 +141,26 @@ class WorkerPool:
             for worker in [one for one in self._workers if one.waiting]:
                 self._end(worker)
 
-    def _dispatch(self, run: _PoolRun) -> None:
+    def begin(self) -> None:
+        """Start all workers and wait until they have read the bars.
+
+        Raises:
+            WorkersLost, G4qcError: as `outcomes`.
+        """
+        run = PoolRun(iter(()), confirm=False, wanted=None)
+        while len(self._workers) < self._size:
+            self._workers.append(self._new_worker())
+        while not all(one.ready for one in self._workers):
+            self._listen(run)
+            self._enforce(run)
+
+    def _dispatch(self, run: PoolRun) -> None:
         """Give chunks to the workers that wait, and start those that are missing."""
         waiting = run.fill(self._ahead)
         for worker in [one for one in self._workers if one.ready and not one.waiting]:
             chunk = self._next(run, worker.fresh)
             if chunk:
-                worker.give(chunk, run.confirm, self._bars)
+                worker.give(Chunk(chunk, run.confirm, self._bars, run.wanted_of(chunk)))
             elif run.again and not any(one.fresh for one in self._workers):
                 self._end(worker)
         # A worker for a few sets costs more than it gives.
@@ -159,12 +169,12 @@ class WorkerPool:
             while len(self._workers) < self._size:
                 self._workers.append(self._new_worker())
 
-    def _next(self, run: _PoolRun, fresh: bool) -> list[NumberedSet]:
+    def _next(self, run: PoolRun, fresh: bool) -> list[NumberedSet]:
         """Return the next chunk; a set that ended a worker comes alone, and only to a process that is fresh."""
         if run.again and fresh:
             return [run.again.popleft()]
         size = 1 if run.confirm else self._chunk_size
-        return [run.queue.popleft() for _ in range(min(size, len(run.queue)))]
+        return run.take(size)
 
     @property
     def _chunk_size(self) -> int:
@@ -176,7 +186,7 @@ class WorkerPool:
     def _ahead(self) -> int:
         return _AHEAD * self._size * max(self._chunk_size, _FIRST_CHUNK)
 
-    def _listen(self, run: _PoolRun) -> None:
+    def _listen(self, run: PoolRun) -> None:
         spoke = set(wait(connections_of(self._workers), _LOOK_AGAIN))
         for worker in [one for one in self._workers if one.connection in spoke]:
             try:
@@ -191,15 +201,15 @@ class WorkerPool:
             if isinstance(said, WorkerAnswer):
                 self._take(said, run)
 
-    def _take(self, answer: WorkerAnswer, run: _PoolRun) -> None:
+    def _take(self, answer: WorkerAnswer, run: PoolRun) -> None:
         for outcome in answer.outcomes:
-            run.ready[outcome.number] = outcome
+            run.accept(outcome)
         if answer.outcomes:
             latest = answer.seconds / len(answer.outcomes)
             known = self._seconds_a_set
             self._seconds_a_set = latest if known is None else (known + latest) / 2
 
-    def _enforce(self, run: _PoolRun) -> None:
+    def _enforce(self, run: PoolRun) -> None:
         """End workers whose set takes too long."""
         for worker in list(self._workers):
             if not worker.ready:
@@ -212,7 +222,7 @@ class WorkerPool:
                 words = f"It did not end within {self._limits.seconds:g} s."
                 self._replace(worker, run, words, again=worker.busy_with is None)
 
-    def _replace(self, worker: WorkerProcess, run: _PoolRun, words: str, again: bool) -> None:
+    def _replace(self, worker: WorkerProcess, run: PoolRun, words: str, again: bool) -> None:
         """End a worker and find the set that is to blame; the others of its chunk go back into the queue.
 
         Args:
@@ -236,40 +246,19 @@ class WorkerPool:
             if again and run.tries[blamed] < _TRIES:
                 run.again.append((blamed, parameters))
             else:
-                run.ready[blamed] = SetOutcome(blamed, parameters, "failed", words)
-        run.queue.extendleft(reversed([one for one in left if one[0] != blamed]))
+                run.accept(SetOutcome(blamed, parameters, "failed", words))
+        run.give_back(one for one in left if one[0] != blamed)
 
     def _new_worker(self) -> WorkerProcess:
         self._made += 1
-        return WorkerProcess(self._bars, Path(self._files.name) / f"counter-{self._made}", self._limits.memory)
+        counter = Path(self._files.name) / f"counter-{self._made}"
+        return WorkerProcess(self._bars, counter, self._limits.memory, self._user_files)
 
     def _end(self, worker: WorkerProcess) -> None:
         worker.kill()
         self._workers.remove(worker)
 
 
-class _PoolRun:
-    """The sets of one call of `outcomes`.
-
-    Attributes:
-        order: numbers that were taken and not yet yielded, in the order of the sets.
-        queue: sets that no worker has.
-        again: sets that ended a worker and are tried once more.
-        ready: outcomes that wait for an earlier one.
-        tries: how often a set has ended its worker.
-    """
-
-    def __init__(self, sets: Iterator[NumberedSet], confirm: bool) -> None:
-        self._sets, self.confirm = sets, confirm
-        self.order: deque[int] = deque()
-        self.queue: deque[NumberedSet] = deque()
-        self.again: deque[NumberedSet] = deque()
-        self.ready: dict[int, SetOutcome] = {}
-        self.tries: dict[int, int] = {}
-
-    def fill(self, ahead: int) -> bool:
-        """Take sets so that `ahead` of them are under way; return whether some wait for a worker."""
-        for number, parameters in islice(self._sets, max(0, ahead - len(self.order))):
-            self.order.append(number)
-            self.queue.append((number, parameters))
-        return bool(self.queue)
+def pickled(arguments: Mapping[str, Any]) -> bytes:
+    """Return the arguments of an `Evaluator` as workers read them."""
+    return pickle.dumps(dict(arguments), protocol=5)

@@ -51,11 +51,13 @@ class Chunk:
         sets: numbers and parameters.
         confirm: run them again by the reference engine; their outcomes say in words where it differs.
         arguments: file with the pickled arguments of `Evaluator`, if they may have changed; None: they have not.
+        wanted: numbers of the sets whose session returns are wanted; None: of all.
     """
 
     sets: list[tuple[int, Mapping[str, Any]]]
     confirm: bool = False
     arguments: Path | None = None
+    wanted: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class _Worker:
         start.surroundings.use_files()
         self._connection, self._limit = connection, start.memory
         self._read(start.arguments)
+        _require_strategy(self._arguments["spec"].strategy, start.surroundings.files.version)
         _compile(self._arguments)
         with start.counter.open("r+b") as file:
             self._counter = mmap.mmap(file.fileno(), 8)
@@ -139,7 +142,7 @@ class _Worker:
                 # Earlier sets have left memory behind: another process tries this one again.
                 self._connection.send(WorkerAnswer(outcomes, time.monotonic() - began))
                 os._exit(_TIRED)
-            outcomes.append(outcome)
+            outcomes.append(outcome if chunk.wanted is None or number in chunk.wanted else outcome.without_returns())
             self._evaluated += 1
             if time.monotonic() - began > _FLUSH_AFTER:
                 self._connection.send(WorkerAnswer(outcomes, time.monotonic() - began))
@@ -165,6 +168,24 @@ class _Worker:
             return SetOutcome(number, parameters, "failed", f"It needs more than {self._limit >> 20:,} MB of memory.")
         except G4qcError as error:
             return SetOutcome(number, parameters, "failed", str(error))
+
+
+def _require_strategy(name: str, version: str) -> None:
+    """Raise ClusterMismatch if the strategy is not the one that is wanted; an empty version is any."""
+    from g4qc_core.backtest.known_strategies import find_strategy
+    from g4qc_core.errors import ClusterMismatch, UsageError
+
+    if not version:
+        return
+    try:
+        found = find_strategy(name).version
+    except UsageError as error:
+        raise ClusterMismatch(f"A worker of the cluster cannot load the strategy {name}: {error}") from None
+    if found != version:
+        raise ClusterMismatch(
+            f"A worker of the cluster has another version of the strategy {name}: install the same one on each worker, "
+            "or put its file into the folder G4QC_STRATEGIES here, which is sent along."
+        )
 
 
 def _compile(arguments: Mapping[str, Any]) -> None:

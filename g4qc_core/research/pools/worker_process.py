@@ -7,13 +7,14 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from g4qc_core.files import PRIVATE
-from g4qc_core.research.child_process import Surroundings, start_child
-from g4qc_core.research.search.set_worker import Chunk, WorkerAnswer, WorkerStart
+from g4qc_core.research.child_process import Surroundings, UserFiles, start_child
+from g4qc_core.research.pools.set_worker import Chunk, WorkerAnswer, WorkerStart
 
 _PATIENCE = 5.0  # seconds
 
@@ -28,31 +29,34 @@ class WorkerProcess:
         waiting: sets that it was given and has not answered, by number, in their order.
     """
 
-    def __init__(self, arguments: Path, counter: Path, memory: int) -> None:
+    def __init__(self, arguments: Path, counter: Path, memory: int, files: UserFiles | None = None) -> None:
         """Start the process.
 
         Args:
             arguments: file with the pickled arguments of `Evaluator`.
             counter: file of this worker for the set that it evaluates; made here.
             memory: bytes that sets may need; 0: no limit.
+            files: the user's own files; None: those that this process uses.
         """
         counter.touch(PRIVATE)
         counter.write_bytes(bytes(8))
         with counter.open("r+b") as file:
             self._counter = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
-        self._process, self.connection = start_child("g4qc_core.research.search.set_worker")
+        self._process, self.connection = start_child("g4qc_core.research.pools.set_worker")
         self.ready, self.fresh = False, True
         self.waiting: dict[int, Mapping[str, Any]] = {}
         self._seen = 0
         self._begin()
-        self.connection.send(WorkerStart(arguments, counter, memory, Surroundings.of_parent()))
+        self.connection.send(WorkerStart(arguments, counter, memory, Surroundings.of_parent(files)))
 
-    def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool, arguments: Path) -> None:
-        """Give a chunk to a worker that waits for nothing; `arguments` is the file of the bars, which may be new."""
-        self.waiting, self.fresh = dict(sets), False
+    def give(self, chunk: Chunk) -> None:
+        """Give a chunk to a worker that waits for nothing; its file of the bars may be new."""
+        self.waiting, self.fresh = dict(chunk.sets), False
         self._seen = 0
         self._begin()
-        self.connection.send(Chunk(list(sets), confirm, arguments))
+        # One that has ended is found out when its connection is read.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.connection.send(chunk)
 
     def receive(self) -> WorkerAnswer | BaseException | None:
         """Return what the worker said: outcomes, or the error with which it could not begin; None when it is ready.

@@ -1,0 +1,45 @@
+"""What travels between the process that searches and a worker for each chunk, besides the bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from g4qc_core.research.pools.set_pool import NumberedSet
+from g4qc_core.research.pools.worker_pool import SandboxLimits
+from g4qc_core.research.search.outcome import SetOutcome
+
+
+@dataclass(frozen=True)
+class ChunkOrder:
+    """Sets to evaluate; without sets a worker gets ready only.
+
+    Attributes:
+        key: of the task in Dask.
+        session: of the pool; its sandboxes live on from chunk to chunk.
+        bars: key of the parcel in Dask.
+        limits: of one set.
+        sets: numbers and parameters.
+        confirm: run them again by the reference engine.
+        wanted: numbers of the sets whose session returns are wanted; None: of all.
+    """
+
+    key: str
+    session: str
+    bars: str
+    limits: SandboxLimits
+    sets: list[NumberedSet] = field(default_factory=list)
+    confirm: bool = False
+    wanted: frozenset[int] | None = None
+
+
+@dataclass(frozen=True)
+class ChunkAnswer:
+    """Outcomes of a chunk.
+
+    Attributes:
+        outcomes: in the order of the chunk; fewer than its sets if nobody waits for them any more.
+        seconds: time that they took.
+    """
+
+    outcomes: list[SetOutcome]
+    seconds: float
