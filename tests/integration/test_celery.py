@@ -101,7 +101,7 @@ def test_a_worker_that_is_killed_costs_no_bar(web: Up, slow: Faults) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(working(web.home, "first"))
         slow.delay = 600.0
-        run_id = web.launch(BAR_ASSETS, f"ES|{MONTHS[2]}")
+        run_id = web.launch(["raw_bars", "bars_1min"], f"ES|{MONTHS[2]}")
         until(lambda: begun(web, run_id, "raw_bars"), "the step did not begin")
         killed(first)
         slow.delay = 0.0
@@ -114,7 +114,7 @@ def test_a_broker_that_is_silent_for_a_while_costs_nothing(web: Up, broker: Brok
     before = bars(web)
     with working(web.home, "third"):
         slow.delay = 1.0
-        run_id = web.launch(BAR_ASSETS, f"ES|{MONTHS[1]}")
+        run_id = web.launch(["raw_bars", "bars_1min"], f"ES|{MONTHS[1]}")
         until(lambda: begun(web, run_id, "raw_bars"), "the step did not begin")
         broker.stop()
         # The step goes on meanwhile, and ends.
