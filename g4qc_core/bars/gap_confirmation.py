@@ -16,6 +16,7 @@ APART = timedelta(hours=1)
 """Least time between answers that confirm each other, so that one outage of the source does not cause both."""
 
 _LONG_GAP = 60  # minutes
+_FEW_BARS = 8  # that the hours around a gap make one expect in it
 _ENOUGH_BARS, _BUSY_SPACING = 30, 2  # bars; median minutes between them
 _PAUSE = 10  # minutes
 _AROUND, _BUSY_SHARE = 30, 0.9  # minutes on either side; least share of them with bars
@@ -25,9 +26,10 @@ def suspect_minutes(has_bar: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
     """Return a mask of gap minutes that look like missing data rather than no trading.
 
     A gap of ten minutes with bars in almost every minute before and after is a hole in the answer, or a halt that the
-    calendar does not have. A gap of an hour is more likely an answer that was cut short, unless the session is thin:
-    it has enough bars to judge, and most of them are not close together. Few bars prove nothing, because a busy
-    session with a truncated answer has few bars, too.
+    calendar does not have. A gap of an hour is more likely an answer that was cut short, unless the session
+    has enough bars to judge, and trading is thin: in all of it, most bars being not close together; or around the gap,
+    where the hours before and after let one expect few bars in it. A session with few bars proves nothing, because a
+    busy one with a truncated answer has few bars, too.
 
     Args:
         has_bar: mask of the minutes of one session with a bar, in order.
@@ -35,11 +37,12 @@ def suspect_minutes(has_bar: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
     """
     suspect = np.zeros(len(has_bar), bool)
     at = np.flatnonzero(has_bar)
-    thin = len(at) >= _ENOUGH_BARS and np.median(np.diff(at)) > _BUSY_SPACING
+    enough = len(at) >= _ENOUGH_BARS
+    thin = enough and np.median(np.diff(at)) > _BUSY_SPACING
     edges = np.flatnonzero(np.diff(np.concatenate(([0], in_gap.astype(np.int8), [0]))))
     runs = edges.reshape(-1, 2)
     for begin, end in runs[runs[:, 1] - runs[:, 0] >= _PAUSE]:
-        long = end - begin >= _LONG_GAP and not thin
+        long = end - begin >= _LONG_GAP and not (thin or (enough and _amid_few_bars(has_bar, begin, end)))
         suspect[begin:end] = long or _amid_trading(has_bar, begin, end)
     return suspect
 
@@ -48,6 +51,13 @@ def _amid_trading(has_bar: np.ndarray, begin: int, end: int) -> bool:
     """Return True if almost every minute around the gap has a bar; only minutes of the session count."""
     sides = [side for side in (has_bar[max(0, begin - _AROUND) : begin], has_bar[end : end + _AROUND]) if len(side)]
     return sum(map(len, sides)) >= _AROUND and all(side.mean() >= _BUSY_SHARE for side in sides)
+
+
+def _amid_few_bars(has_bar: np.ndarray, begin: int, end: int) -> bool:
+    """Return True if the whole hours before and after the gap have bars, and let one expect only few within it."""
+    sides = has_bar[max(0, begin - _LONG_GAP) : begin], has_bar[end : end + _LONG_GAP]
+    whole = all(len(side) == _LONG_GAP and side.any() for side in sides)
+    return whole and (end - begin) * np.concatenate(sides).mean() <= _FEW_BARS
 
 
 def minutes_to_confirm(has_bar: np.ndarray) -> np.ndarray:
