@@ -52,6 +52,7 @@ class LiveMinutes:
         self._session: Session | None = None
         self._unsaved: set[datetime] = set()
         self._versions: dict[date, int] = {}
+        self._read_to: datetime | None = None
 
     def take(self, bar: LiveBar, now: datetime) -> bool:
         """Take an event; return True if it begins a new minute."""
@@ -86,7 +87,7 @@ class LiveMinutes:
         return begins
 
     def version(self, day: date) -> int:
-        """Return a number that changes when minutes of a trade date change that were over before."""
+        """Return a number that changes when minutes of a trade date change that were over, or read, before."""
         return self._versions.get(day, 0)
 
     def _note_change(self, start: datetime, day: date, row: dict[str, Any]) -> None:
@@ -94,7 +95,9 @@ class LiveMinutes:
         if known is not None and all(known[name] == row[name] for name in VALUES):
             return
         self._unsaved.add(start)
-        if self.newest is not None and start < self.newest:
+        over = self.newest is not None and start < self.newest
+        # The last update of a minute may come when a bar was made of it already.
+        if over or (self._read_to is not None and start < self._read_to):
             self._versions[day] = self._versions.get(day, 0) + 1
 
     def reaches(self, end: datetime) -> bool:
@@ -144,6 +147,7 @@ class LiveMinutes:
 
     def rows(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Return the minutes that start in `[start, end)`, UTC, ascending: the values of `LIVE_COLUMNS` by name."""
+        self._read_to = end if self._read_to is None else max(self._read_to, end)
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         return [self._minutes[at] for at in self._starts[first:last]]
 

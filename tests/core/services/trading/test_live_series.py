@@ -126,6 +126,18 @@ def made_anew(series: LiveSeries, market: Market, until: datetime, tail: int | N
     return adjusted(whole, series._rolls, series.asked.adjustment)
 
 
+@pytest.mark.parametrize("length", ["1min", "5min"])
+def test_the_last_update_of_a_minute_counts_although_a_bar_was_made_of_it(length: str) -> None:
+    market = Market(1, LIVE[-1].trade_date)
+    series = loaded(market, length, "additive")
+    start, until = series.bars.spans(LIVE[0])[0][0], series.bars.spans(LIVE[0])[1][0]
+    last = until - timedelta(minutes=1)
+    market.tell(OLD, start)
+    for _ in range(3):
+        market.tell(OLD, last)
+        pd.testing.assert_frame_equal(series.at(until, market.feeds).bars, made_anew(series, market, until, None))
+
+
 @pytest.mark.parametrize("length", ["1min", "5min", "1h", "1d"])
 @settings(max_examples=6, deadline=None)
 @given(
