@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from typing import ClassVar
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -205,8 +206,8 @@ class SetOrder(Base):
     """Depends on the order of a set of texts, which is another one in every process."""
 
     def score(self, bars: pd.DataFrame) -> pd.Series:
-        order = "".join({"a", "b", "c", "d", "e", "f", "g", "h"})
-        return bars["close"].diff(1 + sum(ord(one) * at for at, one in enumerate(order)) % 97)
+        order = crc32("".join({"a", "b", "c", "d", "e", "f", "g", "h"}).encode())
+        return bars["close"].diff(1 + order % 97) + bars["close"].diff(1 + order // 97 % 89)
 
 
 COUNT: list[int] = []

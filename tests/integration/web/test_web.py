@@ -59,9 +59,9 @@ def test_every_daemon_is_well_and_one_run_at_a_time_has_the_gateway(web: Up, cha
     assert instance["concurrencyLimits"] == [{"concurrencyKey": "ib", "limit": 1}]
 
 
-# fingerprints, and two pages to look at
+# fingerprints, pages to look at, and what is about all tables
 NO_TABLES = {
-    *("backtest_inputs", "backtest_report", "roll_sensitivity", "search_inputs"),
+    *("backtest_inputs", "backtest_report", "backup", "roll_sensitivity", "search_inputs", "verification"),
     *STUDY_KINDS,
     *map(inputs_of, STUDY_KINDS),
 }
@@ -80,6 +80,7 @@ def test_every_asset_says_what_it_is(web: Up) -> None:
         "backtests",
         "research",
         "trading",
+        "upkeep",
     }
     for node in nodes:
         name = node["assetKey"]["path"][0]
