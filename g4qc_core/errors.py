@@ -11,7 +11,7 @@
     │   ├── PortTaken               another program listens on the port
     │   ├── HomeTaken               another `g4qc up` uses the home
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
-    │   ├── DataDiffers             rows that arrived are not those that were sent
+    │   ├── DataDiffers             the rows in the new database differ from those that were sent
     │   ├── BackupDamaged           a file of a backup is missing, or is not what it was
     │   ├── ClockWrong              this machine and the gateway disagree on the day
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
@@ -120,7 +120,7 @@ class DatabaseRefused(PermanentError):
 
 
 class DataDiffers(PermanentError):
-    """Rows that arrived in a database are not those that were sent."""
+    """The rows in the new database differ from those that were sent."""
 
 
 class BackupDamaged(PermanentError):

@@ -15,6 +15,8 @@ from typing import Self
 from g4qc_core.calendars.calendar_file import chosen_file, use_calendars
 from g4qc_core.strategy_folder import strategy_folder, use_strategy_folder
 
+_END_SECONDS = 5.0
+
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 # A process evaluates one set at a time in one thread, and there is one process for each processor. Libraries that would
@@ -88,3 +90,12 @@ def start_child(module: str) -> tuple[subprocess.Popen[bytes], Connection]:
     )
     theirs.close()
     return process, ours
+
+
+def end_in_words(process: subprocess.Popen[bytes]) -> str:
+    """Return how a child ended whose connection is closed: `was killed by signal 9`, `ended with code 1`."""
+    try:
+        code = process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        return "closed its connection"
+    return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from g4qc_core.calendars.session_calendar import Session, calendar
-from g4qc_core.futures.expiry_rules import contract_id, last_trade_at, last_trade_date, local_symbol
+from g4qc_core.futures.estimated_contract import estimated_contract
 from g4qc_core.gateway.markets.liquidity import held_until, liquidity, serial
 from g4qc_core.gateway.markets.price_path import Underlying
 from g4qc_core.gateway.markets.session_hours import days, days_between
@@ -168,21 +168,4 @@ def _held_until(instrument: Instrument, month: str) -> date:
     return held_until(instrument, month)
 
 
-@lru_cache(maxsize=4096)
-def _contract(instrument: Instrument, month: str) -> Contract:
-    day = last_trade_date(instrument, month)
-    return Contract(
-        symbol=instrument.symbol,
-        month=month,
-        con_id=contract_id(instrument.symbol, month),
-        local_symbol=local_symbol(instrument, month),
-        trading_class=instrument.trading_class,
-        last_trade_date=day,
-        last_trade_at=last_trade_at(instrument, day),
-        exchange=instrument.exchange,
-        currency=instrument.currency,
-        multiplier=instrument.multiplier,
-        min_tick=instrument.min_tick,
-        kind=instrument.kind,
-        price_magnifier=instrument.price_magnifier,
-    )
+_contract = lru_cache(maxsize=4096)(estimated_contract)

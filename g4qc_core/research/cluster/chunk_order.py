@@ -1,4 +1,4 @@
-"""What travels between the process that searches and a worker for each chunk, besides the bars."""
+"""The messages between the searching process and a worker about one chunk; the bars are sent separately."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ChunkAnswer:
     """Outcomes of a chunk.
 
     Attributes:
-        outcomes: in the order of the chunk; fewer than its sets if nobody waits for them any more.
+        outcomes: in the order of the chunk; fewer than its sets if the search was stopped meanwhile.
         seconds: time that they took.
     """
 

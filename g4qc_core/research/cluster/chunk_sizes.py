@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 SECONDS = 60.0
-"""Seconds that a chunk shall take: chunks of 30 to 120 s come out where sets differ by a factor of two."""
+"""Target duration of a chunk, in seconds: chunks take 30 to 120 s where sets differ by a factor of two."""
 
 LARGEST = 10_000
 """Most sets of a chunk: some 20 MB of outcomes."""
@@ -21,7 +21,7 @@ class ChunkSizes:
     """Sizes of the chunks of one pool; they decide how long it takes, and nothing else."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        """Begin with small chunks; `seconds` is what a chunk shall take."""
+        """Begin with small chunks; `seconds` is the target duration of a chunk."""
         self._seconds = seconds
         self._a_set: float | None = None
         self._largest = 0
@@ -35,7 +35,7 @@ class ChunkSizes:
 
     @property
     def size(self) -> int:
-        """Sets of a chunk that takes the time that it shall take; small while little is known."""
+        """Number of sets for a chunk of the target duration; small until durations are known."""
         if self._a_set is None:
             return _FIRST
         return max(1, min(self._sets_of(self._seconds), self._largest * _GROWTH, LARGEST))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from contextlib import suppress
 from typing import Any
 
 from g4qc_core.errors import ExplorerBusy, SetTooSlow, WorkerEnded
-from g4qc_core.research.child_process import Surroundings, start_child
+from g4qc_core.research.child_process import Surroundings, end_in_words, start_child
 from g4qc_core.research.explore.explore_process import KEPT, ExploreStart, ExploreTask
 from g4qc_core.research.explore.explored_set import ExploredSet
-
-_STOP_SECONDS = 5.0
 
 
 class ExploreProcess:
@@ -54,11 +51,7 @@ class ExploreProcess:
     @property
     def end_in_words(self) -> str:
         """How the process ended, once it has."""
-        try:
-            code = self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            return "closed its connection"
-        return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        return end_in_words(self._process)
 
     def kill(self) -> None:
         """End the process at once."""

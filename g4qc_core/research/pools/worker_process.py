@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from g4qc_core.files import PRIVATE
-from g4qc_core.research.child_process import Surroundings, UserFiles, start_child
+from g4qc_core.research.child_process import Surroundings, UserFiles, end_in_words, start_child
 from g4qc_core.research.pools.set_worker import Chunk, WorkerAnswer, WorkerStart
-
-_PATIENCE = 5.0  # seconds
 
 
 class WorkerProcess:
@@ -108,11 +105,7 @@ class WorkerProcess:
     @property
     def end_in_words(self) -> str:
         """How the process ended, once it has: `killed by signal 9`, `ended with code 1`."""
-        try:
-            code = self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            return "closed its connection"
-        return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        return end_in_words(self._process)
 
     def kill(self) -> None:
         """End the process at once."""
