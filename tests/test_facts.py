@@ -18,6 +18,7 @@ from g4qc_core.calendars.calendar_file import calendar_entries
 from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, calendar
 from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.tables import metadata
+from g4qc_core.storage.tables.bar_views import views
 
 pytestmark = pytest.mark.fast
 
@@ -85,7 +86,7 @@ def test_pages_and_tables_know_the_same_classes_of_a_minute() -> None:
 def test_every_table_of_bars_has_the_values_of_a_bar_in_the_kinds_that_are_copied() -> None:
     kinds = {"float8": "DOUBLE", "int8": "BIGINT"}
     for name in ("raw_bars", "raw_bar_revisions", "market_data", "quarantined_bars", "quarantine_decisions"):
-        table = metadata.tables[name]
+        table = {**metadata.tables, **views.tables}[name]
         assert {value: str(table.c[value].type).split()[0] for value in VALUES} == {
             value: kinds[kind] for value, kind in kinds_of(VALUES).items()
         }, name

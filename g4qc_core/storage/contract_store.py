@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, exists, func, select
+from sqlalchemy import Connection, Exists, RowMapping, Select, Table, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import ContractChanged
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.storage.server.database import Database
-from g4qc_core.storage.tables import contract_ids, contracts, raw_bars
+from g4qc_core.storage.tables import bar_series, contract_ids, contracts, raw_exact, raw_minutes
+from g4qc_core.storage.tables.bars import CURRENT
+from g4qc_core.timeframes import ONE_MINUTE
 
 _FIELDS = (
     "con_id",
@@ -32,10 +34,6 @@ _FIELDS = (
 )
 
 _MINUTE = timedelta(minutes=1)
-
-# Search at most a year before the head for contradicting bars: the index is by symbol, so a longer search would read
-# the bars of all contracts.
-_EARLY = timedelta(days=366)
 
 # A holiday that is announced late may move the end of a contract by a few days.
 _MOVED = timedelta(days=10)
@@ -149,9 +147,14 @@ def forget_late_head(connection: Connection, contract: Contract, first_bar: date
 
 
 def _bars_before(contract: Contract, head: datetime) -> Select:
-    bar = raw_bars.c
-    own = (bar.symbol == contract.symbol) & (bar.contract == contract.month)
-    return select(exists().where(own, bar.timestamp <= head - _MINUTE, bar.timestamp > head - _EARLY))
+    own = (bar_series.c.symbol == contract.symbol) & (bar_series.c.contract == contract.month)
+    own &= (bar_series.c.timeframe == ONE_MINUTE.name) & (bar_series.c.source != "")
+
+    def before(bar: Table) -> Exists:
+        return exists().where(bar.c.series == bar_series.c.id, bar.c.timestamp <= head - _MINUTE)
+
+    current = raw_exact.c.replaced_by == CURRENT
+    return select(exists().where(own, before(raw_minutes) | before(raw_exact).where(current)))
 
 
 def _of(symbols: set[str]) -> Select:

@@ -13,19 +13,25 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from g4qc_core.bars.columns import MINUTE_COUNTS
+from g4qc_core.bars.columns import BAR_COLUMNS, MINUTE_COUNTS
 from g4qc_core.bars.fingerprint import version_of
-from g4qc_core.bars.schema import UNKNOWN
+from g4qc_core.bars.schema import INSTANT, UNKNOWN
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, month_window
 from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.bar_stores.market_rows import delete_market, market_rows, write_market
+from g4qc_core.storage.bar_stores.market_sums import outermost
 from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion, VersionStore
-from g4qc_core.storage.codec.time_slices import TimeSlices
+from g4qc_core.storage.codec.binary_copy import copy_out
+from g4qc_core.storage.codec.column_kinds import kinds_of
+from g4qc_core.storage.codec.time_slices import TimeSlices, by_contract
 from g4qc_core.storage.roll_store import FORMER_RULES
 from g4qc_core.storage.server.database import Database
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, TIMEFRAMES
 
+_BARS = kinds_of(BAR_COLUMNS)
 _OTHER_HOURS = ""  # no bars have this version
 
 
@@ -104,8 +110,8 @@ def _reach(cursor: Any, symbol: str) -> tuple[date, date] | None:
         "SELECT min(day), max(day) FROM ("
         "SELECT min(trade_date) AS day FROM session_quality WHERE symbol = %s "
         "UNION ALL SELECT max(trade_date) FROM session_quality WHERE symbol = %s "
-        "UNION ALL SELECT min(timestamp)::date FROM market_data WHERE symbol = %s "
-        "UNION ALL SELECT max(timestamp)::date FROM market_data WHERE symbol = %s "
+        f"UNION ALL SELECT timestamp::date FROM ({outermost(False, 's.symbol = %s')}) AS bar "
+        f"UNION ALL SELECT timestamp::date FROM ({outermost(True, 's.symbol = %s')}) AS bar "
         "UNION ALL SELECT date FROM rolls WHERE symbol = %s "
         "UNION ALL SELECT unnest(ARRAY[bars_from, bars_to]) FROM roll_calendars WHERE symbol = %s) days",
         [symbol] * 6,
@@ -116,11 +122,14 @@ def _reach(cursor: Any, symbol: str) -> tuple[date, date] | None:
 
 def _move(cursor: Any, symbol: str, session: Session, days: Sequence[date]) -> None:
     new = session.trade_date
-    cursor.execute(
-        "UPDATE market_data SET trade_date = %s WHERE symbol = %s AND timeframe = ANY(%s) "
-        "AND timestamp >= %s AND timestamp < %s AND trade_date <> %s",
-        [new, symbol, [t.name for t in TIMEFRAMES if not t.is_session], session.open, session.close, new],
-    )
+    names = [t.name for t in TIMEFRAMES if not t.is_session]
+    for table in ("market_bars", "market_exact", "validated_sessions"):
+        at = "first" if table == "validated_sessions" else "timestamp"
+        cursor.execute(
+            f"UPDATE {table} b SET trade_date = %s FROM bar_series s WHERE s.id = b.series AND s.symbol = %s "
+            f"AND s.timeframe = ANY(%s) AND b.{at} >= %s AND b.{at} < %s AND b.trade_date <> %s",
+            [new, symbol, names, session.open, session.close, new],
+        )
     _join_session_bars(cursor, symbol, session)
     _join_quality(cursor, symbol, new, days)
     # Request these sessions from the gateway again: it may have reported them day by day.
@@ -134,26 +143,26 @@ def _move(cursor: Any, symbol: str, session: Session, days: Sequence[date]) -> N
 
 
 def _join_session_bars(cursor: Any, symbol: str, session: Session) -> None:
-    cursor.execute(
-        "DELETE FROM market_data WHERE symbol = %s AND timeframe = %s AND timestamp >= %s AND timestamp < %s "
-        "RETURNING contract, timestamp, open, high, low, close, volume, count",
-        [symbol, SESSION.name, session.open, session.close],
+    series = "(SELECT * FROM bar_series WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s AND source = '') s"
+    given = {"symbol": symbol, "timeframe": SESSION.name, "start": session.open, "end": session.close}
+    bars = by_contract(copy_out(cursor, market_rows(SESSION.name, _BARS, series, "%(start)s", "%(end)s"), given, _BARS))
+    delete_market(cursor, symbol, SESSION.name, session.open, session.close)
+    found = bars.groupby("contract", sort=False)
+    joined = found.agg(
+        open=("open", "first"),
+        high=("high", "max"),
+        low=("low", "min"),
+        close=("close", "last"),
+        volume=("volume", _total),
+        count=("count", _total),
     )
-    parts: dict[str, list[tuple[Any, ...]]] = {}
-    for contract, *values in sorted(cursor.fetchall()):
-        parts.setdefault(contract, []).append(tuple(values))
-    for contract, bars in parts.items():
-        _, opens, highs, lows, closes, volumes, counts = zip(*bars, strict=True)
-        values = [opens[0], max(highs), min(lows), closes[-1], _total(volumes), _total(counts)]
-        cursor.execute(
-            "INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, "
-            "trade_date) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [symbol, SESSION.name, session.open, contract, *values, session.trade_date],
-        )
+    joined["timestamp"] = pd.Series(session.open, index=joined.index, dtype=INSTANT)
+    joined["trade_date"] = np.datetime64(session.trade_date, "s")
+    write_market(cursor, symbol, SESSION.name, joined.reset_index()[list(BAR_COLUMNS)])
 
 
-def _total(numbers: Sequence[int]) -> int:
-    return UNKNOWN if min(numbers) < 0 else sum(numbers)
+def _total(numbers: pd.Series) -> int:
+    return UNKNOWN if numbers.min() < 0 else int(numbers.sum())
 
 
 def _join_quality(cursor: Any, symbol: str, new: date, days: Sequence[date]) -> None:

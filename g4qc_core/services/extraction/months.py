@@ -166,7 +166,7 @@ def _extracted(
     stores: Stores,
 ) -> ExtractedMonth:
     window = window_of(instrument, *month)
-    raw = stores.raw.bars(instrument.symbol, *window)
+    raw = chosen_bars(instrument, *window, stores).bars
     version = version_of(raw)
     stores.versions.record(instrument.symbol, RAW, month[0], version)
     return ExtractedMonth(

@@ -21,6 +21,8 @@ from g4qc_core.sentences import counted
 from g4qc_core.services.chains import ruled_contracts
 from g4qc_core.services.extraction.answers import answered_windows, failed_windows, reopened_sessions
 from g4qc_core.services.month_keys import key_of
+from g4qc_core.services.quality.chosen_bars import chosen_bars
+from g4qc_core.storage.bar_stores.validated_sessions import Received
 from g4qc_core.storage.bar_stores.version_store import Made
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
@@ -72,7 +74,7 @@ class RebuiltMinutes:
         bars: good bars.
         quarantined: bars that broke a rule.
         quality: one row per contract and session.
-        raw_version: fingerprint of the raw bars.
+        received: the raw bars.
     """
 
     start: datetime
@@ -80,7 +82,7 @@ class RebuiltMinutes:
     bars: pd.DataFrame
     quarantined: pd.DataFrame
     quality: pd.DataFrame
-    raw_version: str
+    received: Received
 
 
 def rebuilt_minutes(
@@ -102,12 +104,13 @@ def rebuilt_minutes(
     window = sessions.sessions(first, last)
     start, end = window[0].open, window[-1].close
     contracts = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
-    raw = stores.raw.bars(instrument.symbol, start, end)
+    received = chosen_bars(instrument, start, end, stores)
+    raw = received.bars
     accepted = stores.quarantine.accepted(instrument.symbol, start, end)
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores, overrides)
-    return RebuiltMinutes(start, end, bars, validated.quarantined, quality, version_of(raw))
+    return RebuiltMinutes(start, end, bars, validated.quarantined, quality, received)
 
 
 def validate_month(
@@ -121,9 +124,11 @@ def validate_month(
     found = rebuilt_minutes(instrument, first, last, stores, overrides)
     failures, version = schema_failures(found.bars), version_of(found.bars)
     if not failures:
-        made = Made(first, version, found.raw_version)
+        made = Made(first, version, version_of(found.received.bars))
         parts = (found.bars, found.quarantined, found.quality)
-        stores.bars.replace_partition(instrument.symbol, found.start, found.end, *parts, first, last, made)
+        stores.bars.replace_partition(
+            instrument.symbol, found.start, found.end, *parts, first, last, made, found.received
+        )
     return ValidatedMonth(
         key=key_of(instrument.symbol, first),
         bars=len(found.bars),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,16 @@ import pyarrow as pa
 from g4qc_core.bars.columns import PRICES, VALUES
 from g4qc_core.futures.continuous import adjusted_prices
 from g4qc_core.futures.segments import Segment
+from g4qc_core.storage.bar_stores.market_rows import market_rows
+from g4qc_core.storage.bar_stores.market_sums import counted_bars
+from g4qc_core.storage.bar_stores.series_numbers import known_series
 from g4qc_core.storage.codec.binary_copy import copy_arrays
 from g4qc_core.storage.codec.column_kinds import kinds_of
-from g4qc_core.storage.codec.time_slices import TimeSlices, names
+from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.quick_reads import QuickReads
+
+_MICROSECOND = timedelta(microseconds=1)
 
 ROWS = 65_536
 """Bars per batch, about five megabytes."""
@@ -120,11 +125,10 @@ class BarReader:
         """
         # One segment at a time: a join of the sets would read every bar of the symbol.
         query = (
-            "SELECT coalesce(sum(one.bars), 0)::int8, min(one.first), max(one.last) "
-            "FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS s (contract, opened, closed) "
-            "CROSS JOIN LATERAL (SELECT count(*) AS bars, min(trade_date) AS first, max(trade_date) AS last "
-            "FROM market_data b WHERE b.symbol = %s AND b.timeframe = %s AND b.contract = s.contract "
-            "AND b.timestamp >= s.opened AND b.timestamp < s.closed) AS one"
+            "SELECT coalesce(sum(one.bars), 0)::int8, min(one.first_date), max(one.last_date) "
+            "FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS p (contract, opened, closed) "
+            "JOIN bar_series s ON s.contract = p.contract AND s.symbol = %s AND s.timeframe = %s AND s.source = '' "
+            f"CROSS JOIN LATERAL ({counted_bars('p.opened', 'p.closed')}) AS one"
         )
         edges = [[s.contract for s in segments], [s.start for s in segments], [s.end for s in segments]]
         with self._slices.reading() as cursor:
@@ -133,21 +137,67 @@ class BarReader:
         return BarExtent(bars, first, last) if bars else None
 
     def _batch(self, query: BarQuery, segment: Segment, after: datetime | None, rows: int) -> pa.RecordBatch:
-        sign, order = ("<", "DESC") if query.newest_first else (">", "ASC")
-        beyond = "" if after is None else f"AND timestamp {sign} %s "
-        statement = (
-            f"SELECT {names(ROW_KINDS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
-            f"AND timestamp >= %s AND timestamp < %s {beyond}ORDER BY timestamp {order} LIMIT %s"
-        )
-        key = [query.symbol, query.timeframe, segment.contract, segment.start, segment.end]
-        values: list[Any] = [*key, *([] if after is None else [after]), rows]
+        low, high = segment.start, segment.end
+        if after is not None and query.newest_first:
+            high = min(high, after)
+        elif after is not None:
+            low = max(low, after + _MICROSECOND)
+        key = (query.symbol, query.timeframe, segment.contract)
+
+        def read(cursor: Any) -> dict[str, np.ndarray]:
+            return read_arrays(cursor, *key, low, high, query.newest_first, rows)
+
         if self._reads is not None:
-            return record_batch(
-                self._reads.ask(lambda cursor: copy_arrays(cursor, statement, values, ROW_KINDS)), segment
-            )
+            return record_batch(self._reads.ask(read), segment)
         with self._slices.reading() as cursor:
-            found = copy_arrays(cursor, statement, values, ROW_KINDS)
-        return record_batch(found, segment)
+            return record_batch(read(cursor), segment)
+
+
+def read_arrays(
+    cursor: Any,
+    symbol: str,
+    timeframe: str,
+    contract: str,
+    start: datetime,
+    end: datetime,
+    newest_first: bool = False,
+    most: int | None = None,
+) -> dict[str, np.ndarray]:
+    """Return the first bars of one contract that start in `[start, end)`, UTC, as arrays of `ROW_KINDS`.
+
+    Args:
+        cursor: psycopg2 cursor.
+        symbol: the instrument.
+        timeframe: name of the timeframe.
+        contract: month.
+        start: UTC.
+        end: UTC, exclusive.
+        newest_first: descending instead of ascending; also decides which bars are the first ones.
+        most: largest number of bars; None: all.
+    """
+    series = known_series(cursor, symbol, timeframe, contract).get(contract)
+    if series is None:
+        return {name: values.copy() for name, values in NOTHING.items()}
+    # Numbers of the series are constants, so that the index yields each part in order and stops at the limit.
+    order, limit = ("DESC" if newest_first else "ASC"), "" if most is None else f"LIMIT {most:d}"
+    tail = (f"ORDER BY b.timestamp {order} {limit}", f"ORDER BY v.first {order}, b.timestamp {order} {limit}")
+    one = f"(SELECT {series.id} AS id, {series.per_point} AS per_point) s"
+    given = {"start": start, "end": end}
+    query = market_rows(timeframe, ROW_KINDS, one, "%(start)s", "%(end)s", tail)
+    found = copy_arrays(cursor, query, given, ROW_KINDS)
+    times = found["timestamp"]
+    sign = -1 if newest_first else 1
+    if (np.diff(times) * sign < 0).any():
+        order_of = np.argsort(times * sign, kind="stable")
+        found = {name: values[order_of] for name, values in found.items()}
+    return found if most is None else {name: values[:most] for name, values in found.items()}
+
+
+NOTHING = {
+    name: np.array([], {"timestamptz": "int64", "date": "int32", "int8": "int64"}.get(kind, "float64"))
+    for name, kind in ROW_KINDS.items()
+}
+"""The arrays of no bar."""
 
 
 def last_start(batch: pa.RecordBatch) -> datetime:

@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
-
 import pandas as pd
 
 from g4qc_core.bars.columns import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS
+from g4qc_core.storage.bar_stores.market_rows import delete_market, market_rows, write_market
+from g4qc_core.storage.bar_stores.market_sums import OF_SYMBOL, outermost
+from g4qc_core.storage.bar_stores.validated_sessions import Received, write_validated
 from g4qc_core.storage.bar_stores.version_store import Made, record_version
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_of
-from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, by_contract, check_window, names
 from g4qc_core.storage.server.database import Database
+from g4qc_core.timeframes import ONE_MINUTE
 
 _BARS = kinds_of(BAR_COLUMNS)
 _QUARANTINED = kinds_of(QUARANTINE_COLUMNS)
 _QUALITY = kinds_of(QUALITY_COLUMNS)
+_OWN = (
+    "(SELECT * FROM bar_series WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s AND source = '' "
+    "AND (%(contract)s::text IS NULL OR contract = %(contract)s)) s"
+)
+_OF_PARTS = (
+    "unnest(%(contracts)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS p (contract, opened, closed) "
+    "JOIN bar_series s ON s.symbol = %(symbol)s AND s.timeframe = %(timeframe)s AND s.contract = p.contract "
+    "AND s.source = ''"
+)
 _SUMMARY: Kinds = {
     "symbol": "text",
     "timeframe": "text",
@@ -64,7 +75,9 @@ class BarStore:
         with self._slices.writing(f"bars {symbol} {timeframe}") as (connection, cursor):
             if made is not None:
                 record_version(connection, symbol, timeframe, made)
-            return _replace_bars(cursor, symbol, timeframe, start, end, bars)
+            delete_market(cursor, symbol, timeframe, start, end)
+            write_market(cursor, symbol, timeframe, bars)
+            return len(bars)
 
     def replace_partition(
         self,
@@ -77,6 +90,7 @@ class BarStore:
         first: date,
         last: date,
         made: Made | None = None,
+        received: Received | None = None,
     ) -> int:
         """Replace the validated 1-minute bars of a window with their quarantine and quality rows, in one transaction.
 
@@ -92,6 +106,7 @@ class BarStore:
             first: first trade date of the quality rows to replace.
             last: last trade date of the quality rows to replace, inclusive.
             made: as in `replace_bars`.
+            received: the raw bars that were validated, so that those that passed are not stored again.
 
         Returns:
             The number of bars written.
@@ -101,10 +116,14 @@ class BarStore:
         """
         check_window(bars["timestamp"], start, end)
         check_window(quarantined["timestamp"], start, end)
-        with self._slices.writing(f"bars {symbol} 1min") as (connection, cursor):
+        with self._slices.writing(f"bars {symbol} {ONE_MINUTE.name}") as (connection, cursor):
             if made is not None:
-                record_version(connection, symbol, "1min", made)
-            written = _replace_bars(cursor, symbol, "1min", start, end, bars)
+                record_version(connection, symbol, ONE_MINUTE.name, made)
+            delete_market(cursor, symbol, ONE_MINUTE.name, start, end)
+            if received is None:
+                write_market(cursor, symbol, ONE_MINUTE.name, bars)
+            else:
+                write_validated(cursor, symbol, start, end, bars, received)
             cursor.execute(
                 "DELETE FROM quarantined_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s",
                 [symbol, start, end],
@@ -115,7 +134,7 @@ class BarStore:
                 [symbol, first, last],
             )
             copy_in(cursor, "session_quality", _QUALITY, quality, symbol=symbol)
-            return written
+            return len(bars)
 
     def bars(
         self, symbol: str, timeframe: str, start: datetime, end: datetime, contract: str | None = None
@@ -126,8 +145,9 @@ class BarStore:
             A frame with `BAR_COLUMNS`: contract (str, YYYYMM), timestamp (datetime64[us, UTC]), prices (float64,
             points), volume (int64, contracts), count (int64, trades), trade_date (datetime64[s]).
         """
-        keys = {"symbol": symbol, "timeframe": timeframe, "contract": contract}
-        return self._slices.read("market_data", _BARS, keys, start, end)
+        given = {"symbol": symbol, "timeframe": timeframe, "contract": contract, "start": start, "end": end}
+        query = market_rows(timeframe, _BARS, _OWN, "%(start)s", "%(end)s")
+        return by_contract(self._slices.frame(query, given, _BARS))
 
     def stitched(self, symbol: str, timeframe: str, parts: Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
         """Return the bars of one contract after another as `BAR_COLUMNS`, by timestamp.
@@ -137,15 +157,10 @@ class BarStore:
             timeframe: name of the timeframe.
             parts: contract month, and start and end of `[start, end)` in UTC; ascending and without overlap.
         """
-        one = (
-            f"(SELECT {names(_BARS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
-            "AND timestamp >= %s AND timestamp < %s ORDER BY timestamp)"
-        )
-        empty = f"SELECT {names(_BARS)} FROM market_data WHERE false"
-        values = [value for part in parts for value in (symbol, timeframe, *part)]
-        with self._slices.reading() as cursor:
-            rows = copy_out(cursor, " UNION ALL ".join([one] * len(parts)) or empty, values, _BARS)
-        # The server appends the parts in this order, although SQL does not guarantee it.
+        columns = [list(column) for column in zip(*parts, strict=True)] or [[], [], []]
+        given = dict(zip(("contracts", "starts", "ends"), columns, strict=True))
+        query = market_rows(timeframe, _BARS, _OF_PARTS, "p.opened", "p.closed")
+        rows = self._slices.frame(query, {"symbol": symbol, "timeframe": timeframe, **given}, _BARS)
         ordered = rows["timestamp"].is_monotonic_increasing
         return rows if ordered else rows.sort_values("timestamp", ignore_index=True)
 
@@ -167,37 +182,24 @@ class BarStore:
 
     def reach(self, symbol: str, timeframe: str) -> tuple[date, date] | None:
         """Return the first and the last trade date with a bar; None if there is no bar."""
-        ends = []
+        given, found = {"symbol": symbol, "timeframe": timeframe}, []
         with self._slices.reading() as cursor:
-            for direction in ("ASC", "DESC"):
-                # Reads two entries of the index; min and max would read every row.
-                cursor.execute(
-                    "SELECT trade_date FROM market_data WHERE symbol = %s AND timeframe = %s "
-                    f"ORDER BY timestamp {direction} LIMIT 1",
-                    [symbol, timeframe],
-                )
-                ends.append(cursor.fetchone())
-        return None if ends[0] is None else (ends[0][0], ends[1][0])
+            for newest in (False, True):
+                cursor.execute(outermost(newest, OF_SYMBOL), given)
+                found.append(cursor.fetchone())
+        return None if found[0] is None else (found[0][1], found[1][1])
 
     def stored(self) -> pd.DataFrame:
         """Return one row per symbol and timeframe: number of bars and contracts, first and last start (UTC)."""
         with self._slices.reading() as cursor:
             return copy_out(
                 cursor,
-                # Counted by contract first: count(DISTINCT contract) would sort every row.
-                "SELECT symbol, timeframe, sum(bars)::int8, count(*), min(first), max(last) FROM ("
-                "SELECT symbol, timeframe, count(*) AS bars, min(timestamp) AS first, max(timestamp) AS last "
-                "FROM market_data GROUP BY symbol, timeframe, contract) AS contracts "
-                "GROUP BY symbol, timeframe ORDER BY symbol, timeframe",
+                "SELECT s.symbol, s.timeframe, sum(bars)::int8, count(DISTINCT s.id), min(first), max(last) FROM ("
+                "SELECT series, count(*) AS bars, min(timestamp) AS first, max(timestamp) AS last FROM market_bars "
+                "GROUP BY series UNION ALL SELECT series, count(*), min(timestamp), max(timestamp) FROM market_exact "
+                "GROUP BY series UNION ALL SELECT series, sum(bars), min(first), max(last) FROM validated_sessions "
+                "GROUP BY series) AS parts JOIN bar_series s ON s.id = parts.series "
+                "GROUP BY s.symbol, s.timeframe ORDER BY s.symbol, s.timeframe",
                 [],
                 _SUMMARY,
             )
-
-
-def _replace_bars(cursor: Any, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame) -> int:
-    cursor.execute(
-        "DELETE FROM market_data WHERE symbol = %s AND timeframe = %s AND timestamp >= %s AND timestamp < %s",
-        [symbol, timeframe, start, end],
-    )
-    columns = {"symbol": "text", "timeframe": "text", **_BARS}
-    return copy_in(cursor, "market_data", columns, bars, symbol=symbol, timeframe=timeframe)

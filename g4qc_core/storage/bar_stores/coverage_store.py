@@ -10,7 +10,8 @@ import pandas as pd
 
 from g4qc_core.bars.columns import MINUTE_COUNTS, MISSING
 from g4qc_core.storage.codec.binary_copy import Kinds
-from g4qc_core.storage.codec.time_slices import TimeSlices, names
+from g4qc_core.storage.bar_stores.market_sums import outermost
+from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
 
 _COUNTS: Kinds = dict.fromkeys(MINUTE_COUNTS, "int8")
@@ -96,11 +97,16 @@ class CoverageStore:
 
     def freshness(self, symbols: Sequence[str], timeframes: Sequence[str]) -> pd.DataFrame:
         """Return the newest bar of each instrument and timeframe: symbol, timeframe, last (start), trade_date."""
-        # Reads one entry of the index for each pair; max() over groups would read every row.
+        # Bars are looked for from the newest month on that was ever made, in contracts that traded then.
+        own = "s.symbol = w.symbol AND s.timeframe = t.timeframe AND s.source = ''"
+        living = (
+            f"{own} AND NOT EXISTS (SELECT FROM contracts c WHERE c.symbol = s.symbol AND c.contract = s.contract "
+            "AND c.last_trade_date < w.month)"
+        )
         query = (
-            f"SELECT {names(_FRESH)} FROM unnest(%s::text[]) AS s (symbol) "
-            "CROSS JOIN unnest(%s::text[]) AS t (timeframe) CROSS JOIN LATERAL ("
-            "SELECT timestamp AS last, trade_date FROM market_data m WHERE m.symbol = s.symbol "
-            "AND m.timeframe = t.timeframe ORDER BY timestamp DESC LIMIT 1) AS newest"
+            "SELECT w.symbol, t.timeframe, e.timestamp, e.trade_date FROM (SELECT symbol, coalesce((SELECT max(month) "
+            "FROM data_versions d WHERE d.symbol = s.symbol), '-infinity') AS month FROM unnest(%s::text[]) AS s (symbol)) "
+            "AS w CROSS JOIN unnest(%s::text[]) AS t (timeframe) CROSS JOIN LATERAL (SELECT * FROM ("
+            f"({outermost(True, living, 'w.month')}) UNION ALL ({outermost(True, own)})) AS both LIMIT 1) AS e"
         )
         return self._slices.frame(query, [list(symbols), list(timeframes)], _FRESH)

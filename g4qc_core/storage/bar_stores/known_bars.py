@@ -17,9 +17,17 @@ import numpy as np
 import pyarrow as pa
 
 from g4qc_core.futures.segments import Segment
-from g4qc_core.storage.bar_stores.bar_reader import ROW_KINDS, ROWS, BarQuery, BarReader, ahead, record_batch
-from g4qc_core.storage.codec.binary_copy import copy_arrays
-from g4qc_core.storage.codec.time_slices import names
+from g4qc_core.storage.bar_stores.bar_reader import (
+    NOTHING,
+    ROW_KINDS,
+    ROWS,
+    BarQuery,
+    BarReader,
+    ahead,
+    read_arrays,
+    record_batch,
+)
+from g4qc_core.storage.bar_stores.market_sums import OF_SYMBOL, outermost
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.quick_reads import QuickReads
 from g4qc_core.timeframes import timeframe
@@ -88,7 +96,7 @@ class KnownBars(BarReader):
             left -= int(last - first)
             empty = 0 if len(held["timestamp"]) else empty + 1
             at += step
-        joined = {name: np.concatenate([_EMPTY[name], *(part[name] for part in parts[::step])]) for name in ROW_KINDS}
+        joined = {name: np.concatenate([NOTHING[name], *(part[name] for part in parts[::step])]) for name in ROW_KINDS}
         return {name: np.ascontiguousarray(values[::step]) for name, values in joined.items()}
 
     def _edges(self, query: BarQuery, segment: Segment) -> tuple[int, int]:
@@ -135,31 +143,24 @@ class KnownBars(BarReader):
 
     def _read(self, key: tuple[str, str, str], low: int, high: int, step: int = 1, most: int | None = None) -> _Arrays:
         """Return the bars in `[low, high)` by time, all or the `most` first ones in the direction of `step`."""
-        statement = (
-            f"SELECT {names(ROW_KINDS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
-            f"AND timestamp >= %s AND timestamp < %s ORDER BY timestamp {'DESC' if step < 0 else 'ASC'} LIMIT %s"
-        )
-        values = [*key, _instant(low), _instant(high), most]
-        found = self._quick.ask(lambda cursor: copy_arrays(cursor, statement, values, ROW_KINDS))
+        low_high = _instant(low), _instant(high)
+        found = self._quick.ask(lambda cursor: read_arrays(cursor, *key, *low_high, step < 0, most))
         return {name: column[::step] for name, column in found.items()}
 
     def _read_extent(self, symbol: str, name: str) -> tuple[int, int]:
         """Return the start of the first and the last bar of any contract, in microseconds; (0, -1) if there is none."""
-        # Two entries of the index; min and max of a contract would read every row before it.
-        one = "(SELECT timestamp FROM market_data WHERE symbol = %s AND timeframe = %s ORDER BY timestamp {} LIMIT 1)"
+        given = {"symbol": symbol, "timeframe": name}
 
         def ends(cursor: Any) -> list[datetime | None]:
-            cursor.execute(f"SELECT {one.format('ASC')}, {one.format('DESC')}", [symbol, name, symbol, name])
-            return list(cursor.fetchone())
+            found = []
+            for newest in (False, True):
+                cursor.execute(outermost(newest, OF_SYMBOL), given)
+                row = cursor.fetchone()
+                found.append(row and row[0])
+            return found
 
         first, last = self._quick.ask(ends)
         return (0, -1) if first is None or last is None else (_micros(first), _micros(last))
-
-
-_EMPTY: _Arrays = {
-    name: np.array([], {"timestamptz": "int64", "date": "int32", "int8": "int64"}.get(kind, "float64"))
-    for name, kind in ROW_KINDS.items()
-}
 
 
 @lru_cache

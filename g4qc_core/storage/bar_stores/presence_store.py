@@ -8,8 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from g4qc_core.storage.bar_stores.market_sums import any_bars
 from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables.bars import CURRENT
+from g4qc_core.timeframes import ONE_MINUTE
+
+_ANY_RAW = (
+    "(EXISTS (SELECT FROM raw_minutes b WHERE b.series = s.id AND b.timestamp >= p.opened AND b.timestamp < p.closed) "
+    "OR EXISTS (SELECT FROM raw_exact b WHERE b.series = s.id AND b.timestamp >= p.opened AND b.timestamp < p.closed "
+    f"AND b.replaced_by = {CURRENT}))"
+)
 
 ContractWindow = tuple[str, datetime, datetime]
 """A contract (month), and the start and end of `[start, end)`, UTC."""
@@ -23,21 +32,21 @@ class PresenceStore:
 
     def bars(self, symbol: str, timeframe: str, windows: Sequence[ContractWindow]) -> np.ndarray:
         """Return a mask of the windows with validated or derived bars of the timeframe."""
-        return self._mask("market_data", "AND b.timeframe = %s ", [symbol, timeframe], windows)
+        return self._mask(any_bars("p.opened", "p.closed"), "s.source = ''", [symbol, timeframe], windows)
 
     def raw(self, symbol: str, windows: Sequence[ContractWindow]) -> np.ndarray:
         """Return a mask of the windows with raw bars."""
-        return self._mask("raw_bars", "", [symbol], windows)
+        return self._mask(_ANY_RAW, "s.source <> ''", [symbol, ONE_MINUTE.name], windows)
 
-    def _mask(self, table: str, more: str, key: list[str], windows: Sequence[ContractWindow]) -> np.ndarray:
+    def _mask(self, any_of: str, kind: str, key: list[str], windows: Sequence[ContractWindow]) -> np.ndarray:
         found = np.zeros(len(windows), bool)
         if not windows:
             return found
-        # One row at a time: a join of the sets would read every bar of the symbol.
+        # One window at a time: a join of the sets would read every bar of the symbol.
         query = (
-            "SELECT s.at FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY "
-            f"AS s (contract, opened, closed, at) CROSS JOIN LATERAL (SELECT 1 FROM {table} b WHERE b.symbol = %s "
-            f"{more}AND b.timestamp >= s.opened AND b.timestamp < s.closed AND b.contract = s.contract LIMIT 1) AS one"
+            "SELECT DISTINCT p.at FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY "
+            "AS p (contract, opened, closed, at) JOIN bar_series s ON s.symbol = %s AND s.timeframe = %s "
+            f"AND s.contract = p.contract AND {kind} WHERE {any_of}"
         )
         columns = [list(column) for column in zip(*windows, strict=True)]
         found[[row[0] - 1 for row in self._rows(query, [*columns, *key])]] = True

@@ -18,6 +18,7 @@ from g4qc_core.bars.columns import QUARANTINE_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.sentences import counted
+from g4qc_core.storage.bar_stores.raw_rows import raw_rows
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
@@ -50,9 +51,13 @@ _QUARANTINED = (
     f"FROM quarantined_bars b LEFT JOIN newest n ON {_SAME.format('b', 'n')} "
     "WHERE b.symbol = %s AND b.timestamp >= %s AND b.timestamp < %s"
 )
+_RAW = raw_rows(
+    _BAR, "s.symbol = n.symbol AND s.contract = n.contract AND s.source <> '' AND b.timestamp = n.timestamp"
+)
+_AS_RECEIVED = " AND ".join(f'b."{name}" = n."{name}"' for name in _BAR)
 _ACCEPTED = (
-    f"SELECT {_of('n', _LISTED)} FROM newest n JOIN raw_bars b ON {_SAME.format('b', 'n')} "
-    f"WHERE n.decision = '{Decision.ACCEPT}' AND NOT EXISTS "
+    f"SELECT {_of('n', _LISTED)} FROM newest n WHERE n.decision = '{Decision.ACCEPT}' AND EXISTS "
+    f"(SELECT FROM ({_RAW}) b WHERE {_AS_RECEIVED}) AND NOT EXISTS "
     f"(SELECT FROM quarantined_bars q WHERE {_SAME.format('q', 'n')})"
 )
 

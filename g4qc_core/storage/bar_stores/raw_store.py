@@ -11,19 +11,25 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.columns import RAW_BAR_COLUMNS, RAW_COLUMNS, RAW_VALUES
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
-from g4qc_core.storage.codec.binary_copy import copy_in, copy_out, encode
+from g4qc_core.storage.bar_stores.market_rows import keep_as_rows
+from g4qc_core.storage.bar_stores.raw_rows import move_to_revisions, raw_rows, stored_raw, write_raw
+from g4qc_core.storage.bar_stores.series_numbers import Series, known_series, series_for
+from g4qc_core.storage.bar_stores.validated_sessions import Received
+from g4qc_core.storage.codec.binary_copy import copy_out, encode
 from g4qc_core.storage.codec.column_kinds import kinds_of
-from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, by_contract, check_window, take_turns
 from g4qc_core.storage.contract_store import forget_late_head
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry
 from g4qc_core.storage.server.database import Database
+from g4qc_core.timeframes import ONE_MINUTE
 
 _RECEIVED = kinds_of(RAW_COLUMNS)
-_STORED = kinds_of((*_RECEIVED, "request_id", "received_at"))
-_RAW = kinds_of(("symbol", "contract", *_STORED))
-_REVISIONS = kinds_of((*_RAW, "replaced_by", "replaced_at"))
+_RAW = kinds_of(RAW_BAR_COLUMNS)
+_REVISIONS = kinds_of((*RAW_BAR_COLUMNS, "request_id", "received_at", "replaced_by", "replaced_at"))
+_SNAPSHOT = {"series": "int4", "source": "text", "exact": "int4", **_RAW}
 
 # A later answer may lack one in so many stored bars, and so many in a row. If it lacks more, it was probably cut short,
 # or its data farm had lost an hour.
@@ -56,8 +62,8 @@ class RawStore:
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)
 
-    def write(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry) -> WriteResult:
-        """Store one answer of the gateway and its ledger entry in one transaction.
+    def write(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry, source: str = GATEWAY) -> WriteResult:
+        """Store one answer of a source and its ledger entry in one transaction.
 
         A bar that differs from the stored one replaces it, and the old values become a revision. A stored bar that the
         answer leaves out between its first and last bar was withdrawn, and becomes a revision too; but if more than one
@@ -68,6 +74,7 @@ class RawStore:
             contract: the contract of the bars.
             bars: `RAW_COLUMNS`, timestamps ascending and unique; may be empty.
             entry: of this request; its number of bars and hash are filled in.
+            source: where the bars come from; bars of several sources are stored side by side.
 
         Raises:
             InvalidBars: timestamps are not ascending and unique, or lie outside the entry's window.
@@ -79,37 +86,70 @@ class RawStore:
         entry = replace(entry, bars=len(bars), content_hash=_digest(bars))
         with self._slices.writing(f"raw {contract}") as (connection, cursor):
             request = insert_entry(connection, entry)
-            stored = _stored(cursor, contract, times)
+            known = known_series(cursor, contract.symbol, ONE_MINUTE.name, contract.month, source)
+            stored = stored_raw(cursor, known.get(contract.month), times)
             fresh, outdated = _compare(bars, stored)
             withdrawn = _withdrawn(bars, stored) if entry.outcome in ANSWERED else stored.iloc[:0]
             if not (outdated.empty and withdrawn.empty):
                 gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
-                _revise(cursor, contract, gone, request, entry.requested_at)
-            key = {"symbol": contract.symbol, "contract": contract.month}
-            copy_in(cursor, "raw_bars", _RAW, fresh, **key, request_id=request, received_at=entry.requested_at)
+                _revise(cursor, contract, known[contract.month], gone, request)
             if not fresh.empty:
+                own = fresh.assign(contract=contract.month)
+                series = series_for(cursor, contract.symbol, ONE_MINUTE.name, own, source)
+                write_raw(cursor, series[contract.month], own, request)
                 forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
         new = len(fresh) - len(outdated)
         return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
 
-    def bars(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
-        """Return the raw bars that start in `[start, end)`, of one contract or of all.
+    def bars(
+        self, symbol: str, start: datetime, end: datetime, contract: str | None = None, source: str = GATEWAY
+    ) -> pd.DataFrame:
+        """Return the raw bars of a source that start in `[start, end)`, of one contract or of all.
 
         Returns:
             A frame with contract (str) and `RAW_COLUMNS`, by contract and timestamp.
         """
-        columns = kinds_of(RAW_BAR_COLUMNS)
-        return self._slices.read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
+        given = _window(symbol, start, end, contract, source)
+        return by_contract(self._slices.frame(raw_rows(_RAW, _OWN), given, _RAW))
 
-    def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
-        """Return the replaced or withdrawn values of bars that start in `[start, end)`.
+    def received(self, symbol: str, start: datetime, end: datetime) -> Received:
+        """Return the raw bars of every source that start in `[start, end)`, with what a validation needs to name them."""
+        given = _window(symbol, start, end, None, None)
+        with self._slices.snapshot() as cursor:
+            found = by_contract(copy_out(cursor, raw_rows(_SNAPSHOT, _OWN), given, _SNAPSHOT))
+            # Only requests with bars take turns, so that one of them is never seen before one with a smaller id.
+            cursor.execute(
+                "SELECT s.id, (SELECT max(r.id) FROM ib_requests r WHERE r.symbol = s.symbol AND r.bars > 0 "
+                "AND r.contract = s.contract AND r.timeframe = s.timeframe) FROM bar_series s WHERE s.id = ANY(%s)",
+                [found["series"].unique().tolist()],
+            )
+            upto = dict(cursor.fetchall())
+        shared = found["exact"].to_numpy() == 0
+        return Received(found[list(RAW_BAR_COLUMNS)], found["series"].to_numpy(), shared, found["source"], upto)
+
+    def revisions(
+        self, symbol: str, start: datetime, end: datetime, contract: str | None = None, source: str = GATEWAY
+    ) -> pd.DataFrame:
+        """Return the replaced or withdrawn values of a source's bars that start in `[start, end)`.
 
         Returns:
             The columns of `bars`, request_id and received_at of the old values, replaced_by (id of the request with
             the new values) and replaced_at.
         """
-        columns = {name: kind for name, kind in _REVISIONS.items() if name != "symbol"}
-        return self._slices.read("raw_bar_revisions", columns, {"symbol": symbol, "contract": contract}, start, end)
+        keys = {"symbol": symbol, "contract": contract, "source": source}
+        return self._slices.read("raw_bar_revisions", _REVISIONS, keys, start, end)
+
+
+_OWN = (
+    "s.symbol = %(symbol)s AND s.timeframe = %(timeframe)s AND s.source <> '' "
+    "AND (%(source)s::text IS NULL OR s.source = %(source)s) AND (%(contract)s::text IS NULL OR s.contract = %(contract)s) "
+    "AND b.timestamp >= %(start)s AND b.timestamp < %(end)s"
+)
+
+
+def _window(symbol: str, start: datetime, end: datetime, contract: str | None, source: str | None) -> dict[str, object]:
+    key = {"symbol": symbol, "timeframe": ONE_MINUTE.name, "contract": contract, "source": source}
+    return {**key, "start": start, "end": end}
 
 
 def _digest(bars: pd.DataFrame) -> str:
@@ -117,17 +157,6 @@ def _digest(bars: pd.DataFrame) -> str:
     for piece in encode(_RECEIVED, bars, {}):
         digest.update(piece)
     return digest.hexdigest()
-
-
-def _stored(cursor: Any, contract: Contract, timestamps: pd.Series) -> pd.DataFrame:
-    first, last = (None, None) if timestamps.empty else (timestamps.min(), timestamps.max())
-    return copy_out(
-        cursor,
-        f"SELECT {names(_STORED)} FROM raw_bars WHERE symbol = %s AND contract = %s "
-        "AND timestamp BETWEEN %s AND %s ORDER BY timestamp",
-        [contract.symbol, contract.month, first, last],
-        _STORED,
-    )
 
 
 def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -149,13 +178,11 @@ def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     return stored[lacks] if believed else stored.iloc[:0]
 
 
-def _revise(cursor: Any, contract: Contract, outdated: pd.DataFrame, request: int, now: datetime) -> None:
-    """Move the outdated bars from the raw bars to the revisions."""
-    key = {"symbol": contract.symbol, "contract": contract.month}
-    copy_in(cursor, "raw_bar_revisions", _REVISIONS, outdated, **key, replaced_by=request, replaced_at=now)
+def _revise(cursor: Any, contract: Contract, series: Series, outdated: pd.DataFrame, request: int) -> None:
+    """Move the outdated bars from the raw bars to the revisions; the market keeps them until it is validated again."""
+    take_turns(cursor, f"bars {contract.symbol} {ONE_MINUTE.name}")
     times = outdated["timestamp"]
-    cursor.execute(
-        "DELETE FROM raw_bars WHERE symbol = %s AND contract = %s AND timestamp = ANY(%s) "
-        "AND timestamp BETWEEN %s AND %s",
-        [contract.symbol, contract.month, list(times.dt.to_pydatetime()), times.min(), times.max()],
-    )
+    given = {"id": series.id, "times": list(times.dt.to_pydatetime()), "first": times.min(), "last": times.max()}
+    which = "v.source = %(id)s AND b.timestamp = ANY(%(times)s) AND b.timestamp BETWEEN %(first)s AND %(last)s"
+    keep_as_rows(cursor, contract.symbol, which, given)
+    move_to_revisions(cursor, series, outdated, request)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.bars.columns import RAW_VALUES
+from g4qc_core.bars.columns import PRICES, RAW_VALUES
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices
@@ -32,16 +32,18 @@ _REVISIONS: Kinds = {
 REVISION_COLUMNS = tuple(_REVISIONS)
 CHANGE_COLUMNS = ("symbol", "contract", "timestamp", "field", "old", "new", "request", "replaced_at")
 
-_SAME = "{0}.symbol = r.symbol AND {0}.timestamp = r.timestamp AND {0}.contract = r.contract"
+_STEPS = {name: f'b."{name}" / s.per_point::float8' for name in PRICES}
 _QUERY = (
-    "SELECT r.symbol, r.contract, r.timestamp, "
+    "SELECT s.symbol, s.contract, r.timestamp, "
     + "".join(f'r."{name}", ' for name in RAW_VALUES)
-    + "".join(f'coalesce(n."{name}", b."{name}")::float8, ' for name in RAW_VALUES)
-    + "r.request_id, r.received_at, r.replaced_by, r.replaced_at FROM raw_bar_revisions r "
-    f"LEFT JOIN LATERAL (SELECT * FROM raw_bar_revisions n WHERE {_SAME.format('n')} "
+    + "".join(f'coalesce(n."{name}"::float8, {_STEPS.get(name, f"b.{name}::float8")}), ' for name in RAW_VALUES)
+    + "r.request_id, old.requested_at, r.replaced_by, new.requested_at FROM raw_exact r "
+    "JOIN bar_series s ON s.id = r.series JOIN ib_requests old ON old.id = r.request_id "
+    "JOIN ib_requests new ON new.id = r.replaced_by "
+    "LEFT JOIN LATERAL (SELECT * FROM raw_exact n WHERE n.series = r.series AND n.timestamp = r.timestamp "
     "AND n.replaced_by > r.replaced_by ORDER BY n.replaced_by LIMIT 1) n ON true "
-    f"LEFT JOIN raw_bars b ON {_SAME.format('b')} WHERE {{wanted}} "
-    "ORDER BY r.replaced_by DESC, r.timestamp DESC, r.contract DESC LIMIT %s"
+    "LEFT JOIN raw_minutes b ON b.series = r.series AND b.timestamp = r.timestamp WHERE {wanted} "
+    "ORDER BY r.replaced_by DESC, r.timestamp DESC, s.contract DESC LIMIT %s"
 )
 
 
@@ -86,17 +88,17 @@ class RevisionStore:
             the bar was withdrawn), the requests of both, and their times by the gateway's clock.
         """
         given: dict[str, Any] = {
-            "r.symbol = %s": symbol,
+            "s.symbol = %s": symbol,
             "r.timestamp >= %s": start,
             "r.timestamp < %s": end,
-            "r.contract = %s": contract,
+            "s.contract = %s": contract,
             "r.replaced_by >= %s": since_request,
         }
         wanted = {text: value for text, value in given.items() if value is not None}
         parameters = list(wanted.values())
         conditions = list(wanted)
         if after is not None:
-            conditions.append("(r.replaced_by, r.timestamp, r.contract) < (%s, %s, %s)")
+            conditions.append("(r.replaced_by, r.timestamp, s.contract) < (%s, %s, %s)")
             parameters += [after.replaced_by, after.timestamp, after.contract]
         query = _QUERY.format(wanted=" AND ".join(conditions))
         with self._slices.reading() as cursor:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 Kinds = Mapping[str, str]
+Parameters = Sequence[object] | Mapping[str, object]
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + b"\x00" * 8
 _TRAILER = b"\xff\xff"
@@ -61,13 +62,13 @@ def copy_in(cursor: Any, table: str, columns: Kinds, frame: pd.DataFrame, **cons
     return len(frame)
 
 
-def copy_out(cursor: Any, query: str, parameters: Sequence[object], columns: Kinds) -> pd.DataFrame:
+def copy_out(cursor: Any, query: str, parameters: Parameters, columns: Kinds) -> pd.DataFrame:
     """Return the rows of a query as a frame, by COPY; fast if no value is NULL and all texts of a column are as long.
 
     Args:
         cursor: psycopg2 cursor.
         query: SELECT of exactly these columns in this order, with `%s` for parameters.
-        parameters: values for the `%s`.
+        parameters: values for the `%s`, or for names such as `%(start)s`.
         columns: kind of each column, as in `copy_in`.
     """
     buffer = BytesIO()
@@ -76,13 +77,13 @@ def copy_out(cursor: Any, query: str, parameters: Sequence[object], columns: Kin
     return decode(buffer.getbuffer(), columns)
 
 
-def copy_arrays(cursor: Any, query: str, parameters: Sequence[object], columns: Kinds) -> dict[str, np.ndarray]:
+def copy_arrays(cursor: Any, query: str, parameters: Parameters, columns: Kinds) -> dict[str, np.ndarray]:
     """Return the rows of a query as one array per column, by COPY; for columns of numbers and times without NULL.
 
     Args:
         cursor: psycopg2 cursor.
         query: SELECT of exactly these columns in this order, with `%s` for parameters.
-        parameters: values for the `%s`.
+        parameters: values for the `%s`, or for names such as `%(start)s`.
         columns: kind of each column, as in `copy_in`, except text.
 
     Returns:

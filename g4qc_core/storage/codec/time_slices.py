@@ -5,7 +5,7 @@ The stores of bars and rolls share this class. The meaning of a column is theirs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from g4qc_core.errors import InvalidBars
-from g4qc_core.storage.codec.binary_copy import Kinds, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, Parameters, copy_out
 from g4qc_core.storage.server.database import Database
 
 
@@ -34,7 +34,7 @@ class TimeSlices:
         """
         unpacks = self._database.has_timescale
         with self._database.transaction() as connection, _cursor(connection) as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            take_turns(cursor, name)
             if unpacks:
                 # Replacing a slice of a compressed chunk may decompress any number of rows.
                 cursor.execute(
@@ -49,7 +49,14 @@ class TimeSlices:
         with self._database.transaction() as connection, _cursor(connection) as cursor:
             yield cursor
 
-    def frame(self, query: str, values: Sequence[Any], columns: Kinds) -> pd.DataFrame:
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        """Open a transaction that sees one state of the database throughout, and yield a psycopg2 cursor in it."""
+        with self.reading() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield cursor
+
+    def frame(self, query: str, values: Parameters, columns: Kinds) -> pd.DataFrame:
         """Return the rows of a query as a frame with these columns."""
         with self.reading() as cursor:
             return copy_out(cursor, query, values, columns)
@@ -70,9 +77,7 @@ class TimeSlices:
         conditions = " AND ".join([*(f"{name} = %s" for name in given), "timestamp >= %s", "timestamp < %s"])
         # The index yields this order at no cost; sorting by contract first is faster here than on the server.
         query = f"SELECT {names(columns)} FROM {table} WHERE {conditions} ORDER BY timestamp, contract"
-        rows = self.frame(query, [*given.values(), start, end], columns)
-        codes, _ = pd.factorize(rows["contract"], sort=True)
-        return rows.iloc[np.argsort(codes, kind="stable")].reset_index(drop=True)
+        return by_contract(self.frame(query, [*given.values(), start, end], columns))
 
 
 def _cursor(connection: Connection) -> Any:
@@ -83,6 +88,22 @@ def _cursor(connection: Connection) -> Any:
 def names(columns: Kinds) -> str:
     """Return the columns as a SQL list of quoted names."""
     return ", ".join(f'"{name}"' for name in columns)
+
+
+def by_contract(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with contract and timestamp, sorted by both; quick if those of each contract are by time."""
+    codes, _ = pd.factorize(rows["contract"], sort=True)
+    times = rows["timestamp"].to_numpy("datetime64[us]")
+    order = np.argsort(codes, kind="stable")
+    codes, times = codes[order], times[order]
+    if ((times[1:] < times[:-1]) & (codes[1:] == codes[:-1])).any():
+        order = order[np.lexsort((times, codes))]
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def take_turns(cursor: Any, name: str) -> None:
+    """Wait until no other transaction has the name, and keep it until this one ends."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def check_window(timestamps: pd.Series, start: datetime, end: datetime) -> None:

@@ -9,18 +9,22 @@ from g4qc_core.storage.tables.backtests import (
     deleted_backtests,
     trials,
 )
+from g4qc_core.storage.tables.bar_views import market_data, raw_bar_revisions, raw_bars
 from g4qc_core.storage.tables.bars import (
+    bar_series,
     contract_ids,
     contracts,
     ib_requests,
-    market_data,
+    market_bars,
+    market_exact,
     origin,
     quarantine_decisions,
     quarantined_bars,
-    raw_bar_revisions,
-    raw_bars,
+    raw_exact,
+    raw_minutes,
     reopened_windows,
     session_quality,
+    validated_sessions,
 )
 from g4qc_core.storage.tables.check_states import check_states
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
@@ -53,6 +57,7 @@ __all__ = [
     "backtest_specs",
     "backtest_trades",
     "backtests",
+    "bar_series",
     "bar_writes",
     "calendar_comparisons",
     "check_states",
@@ -66,13 +71,17 @@ __all__ = [
     "ib_requests",
     "job_ends",
     "live_bars",
+    "market_bars",
     "market_data",
+    "market_exact",
     "metadata",
     "origin",
     "quarantine_decisions",
     "quarantined_bars",
     "raw_bar_revisions",
     "raw_bars",
+    "raw_exact",
+    "raw_minutes",
     "reconciliations",
     "reopened_windows",
     "roll_calendars",
@@ -97,5 +106,6 @@ __all__ = [
     "trade_starts",
     "traders",
     "trials",
+    "validated_sessions",
     "write_rights",
 ]

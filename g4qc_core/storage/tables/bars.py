@@ -1,10 +1,9 @@
 """The tables of contracts, requests, bars and their quality.
 
-Order of the keys: bars are read by one contract over a time range or by all contracts of a symbol over a time range,
-and are replaced in the latter way. With `(symbol, timeframe, timestamp, contract)` the latter is one range of the
-index. So is the former, because only two or three contracts of a symbol trade at the same time: a second index would
-slow every write by a third, only to spare a read those few neighbours. Hypertables have no foreign keys, which would
-cost a lookup per row.
+Bars are keyed by the number of their series and by time, so that those of a contract over a range of time are one range
+of the index, in its order. Prices are whole steps; a bar that is not goes, exactly as it is, into a table beside it.
+Hypertables have no foreign keys, which would cost a lookup per row. The names of users, `raw_bars`, `raw_bar_revisions`
+and `market_data`, are views: see `bar_views`.
 """
 
 from __future__ import annotations
@@ -20,13 +19,16 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from g4qc_core.bars.columns import MINUTE_COUNTS
-from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata, prices
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata, prices, steps
 
 origin = Table(
     "origin",
@@ -92,50 +94,99 @@ ib_requests = Table(
     Index(None, "symbol", "contract", "timeframe", "window_start"),
 )
 
-raw_bars = Table(
-    "raw_bars",
+# What a row of bars belongs to: a contract's bars of one timeframe. Raw bars have the source that they came from; validated
+# and derived ones have none (''). Prices of rows are counted in steps of 1/per_point points.
+bar_series = Table(
+    "bar_series",
     metadata,
-    key("symbol"),
-    key("timestamp", INSTANT),
-    key("contract"),
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    filled("symbol"),
+    filled("contract"),
+    filled("timeframe"),
+    filled("source"),
+    filled("per_point", Integer),
+    UniqueConstraint("symbol", "timeframe", "contract", "source"),
+)
+
+# The order of the columns leaves no gaps between them, and no column is null: 56 bytes of values a row. `received_row`
+# is the row of the file that a bar came from, 0 for answers of the gateway.
+raw_minutes = Table(
+    "raw_minutes",
+    metadata,
+    filled("timestamp", INSTANT),
+    filled("series", Integer),
+    filled("volume", Integer),
+    *steps(),
+    filled("wap", Double),
+    filled("count", Integer),
+    filled("received_row", Integer),
+    filled("request_id", BigInteger),
+    PrimaryKeyConstraint("series", "timestamp"),
+)
+
+# Raw bars whose exact values are no whole steps or too large for `raw_minutes`, and the values that restatements
+# replaced. `replaced_by` is the request of the new value, and `CURRENT` for a bar that is in force. It is no time,
+# because a replayed clock may stop.
+raw_exact = Table(
+    "raw_exact",
+    metadata,
+    filled("timestamp", INSTANT),
+    filled("series", Integer),
+    filled("received_row", Integer),
     *prices(),
     filled("volume", BigInteger),
     filled("wap", Double),
     filled("count", BigInteger),
     filled("request_id", BigInteger),
-    filled("received_at", INSTANT),
+    filled("replaced_by", BigInteger),
+    PrimaryKeyConstraint("series", "timestamp", "replaced_by"),
+    Index(None, "replaced_by"),
 )
 
-# The key ends with the request of the new value and not with its time, because a replayed clock may stop.
-raw_bar_revisions = Table(
-    "raw_bar_revisions",
+# Trade dates of a contract whose validated minutes are its raw bars of one source: all from the first to the last, as
+# they were after the request, without those left out. What validation changed or a restatement replaced is in
+# `market_bars` instead.
+validated_sessions = Table(
+    "validated_sessions",
     metadata,
-    key("symbol"),
-    key("timestamp", INSTANT),
-    key("contract"),
-    *prices(),
-    filled("volume", BigInteger),
-    filled("wap", Double),
-    filled("count", BigInteger),
-    filled("request_id", BigInteger),
-    filled("received_at", INSTANT),
-    key("replaced_by", BigInteger),
-    filled("replaced_at", INSTANT),
-    Index(None, "symbol", "replaced_by"),
-)
-
-market_data = Table(
-    "market_data",
-    metadata,
-    key("symbol"),
-    key("timeframe"),
-    key("timestamp", INSTANT),
-    key("contract"),
-    *prices(),
-    filled("volume", BigInteger),
-    filled("count", BigInteger),
+    filled("series", Integer),
+    filled("first", INSTANT),
+    filled("last", INSTANT),
     filled("trade_date", Date),
+    filled("source", Integer),
+    filled("request_id", BigInteger),
+    filled("bars", Integer),
+    filled("left_out", ARRAY(INSTANT)),
+    PrimaryKeyConstraint("series", "first"),
 )
+
+market_bars = Table(
+    "market_bars",
+    metadata,
+    filled("timestamp", INSTANT),
+    filled("series", Integer),
+    filled("volume", Integer),
+    *steps(),
+    filled("count", Integer),
+    filled("trade_date", Date),
+    PrimaryKeyConstraint("series", "timestamp"),
+)
+
+# Bars whose exact values are no whole steps or too large for `market_bars`.
+market_exact = Table(
+    "market_exact",
+    metadata,
+    filled("timestamp", INSTANT),
+    filled("series", Integer),
+    filled("trade_date", Date),
+    *prices(),
+    filled("volume", BigInteger),
+    filled("count", BigInteger),
+    PrimaryKeyConstraint("series", "timestamp"),
+)
+
+CURRENT = 2**63 - 1
+"""The request that `raw_exact` names for a value that no other has replaced."""
 
 quarantined_bars = Table(
     "quarantined_bars",

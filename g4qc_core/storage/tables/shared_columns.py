@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Double,
+    Integer,
     MetaData,
     Text,
 )
@@ -43,3 +44,8 @@ def filled(name: str, kind: _Kind = Text) -> Column:
 def prices() -> list[Column]:
     """Return the columns of the four prices, in points."""
     return [filled(name, Double) for name in PRICES]
+
+
+def steps() -> list[Column]:
+    """Return the columns of the four prices, in steps of the row's series."""
+    return [filled(name, Integer) for name in PRICES]

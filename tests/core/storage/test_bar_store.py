@@ -19,7 +19,7 @@ from g4qc_core.errors import DatabaseUnavailable, InvalidBars
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.server.database import Database
-from g4qc_core.storage.tables import metadata
+from g4qc_core.storage.tables import market_data, quarantined_bars, session_quality
 from tests.core.storage.frames import END, MONTHS, START, die_at, drawn_market_bars, market_bars, raw_bars
 
 _SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,11 +47,9 @@ def _replace_partition(store: BarStore, bars: pd.DataFrame, quarantined: pd.Data
 
 
 def test_the_tables_have_the_columns_that_validation_and_coverage_make() -> None:
-    made = {"market_data": BAR_COLUMNS, "quarantined_bars": QUARANTINE_COLUMNS, "session_quality": QUALITY_COLUMNS}
+    made = {market_data: BAR_COLUMNS, quarantined_bars: QUARANTINE_COLUMNS, session_quality: QUALITY_COLUMNS}
     for table, columns in made.items():
-        assert {column.name for column in metadata.tables[table].columns} - {"symbol", "timeframe"} == {*columns} - {
-            "symbol"
-        }, table
+        assert {column.name for column in table.columns} - {"symbol", "timeframe"} == {*columns} - {"symbol"}, table
 
 
 @_SAME_DATABASE
@@ -118,7 +116,7 @@ def test_a_connection_killed_in_the_middle_leaves_the_old_slice(empty_database: 
     migrations.upgrade(empty_database)
     bars, store = market_bars(5), BarStore(empty_database)
     _replace_partition(store, bars, _quarantine())
-    die_at(empty_database, "market_data", "2024-01-01 00:07+00")
+    die_at(empty_database, "market_bars", "2024-01-01 00:07+00")
     with pytest.raises(DatabaseUnavailable, match="went away"):
         _replace_partition(store, market_bars(9), _quarantine(1, "spike"))
     assert_frame_equal(store.bars("ES", "1min", START, END), bars)

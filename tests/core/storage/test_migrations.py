@@ -47,7 +47,7 @@ def test_the_files_are_named_by_their_revisions_in_the_order_of_the_chain() -> N
 def test_bars_are_hypertables_where_the_server_has_them(empty_database: Database) -> None:
     migrations.upgrade(empty_database)
     if empty_database.has_timescale:
-        assert _hypertables(empty_database) == {"raw_bars", "market_data"}
+        assert _hypertables(empty_database) == {"raw_minutes", "market_bars"}
     else:
         assert "test_" in str(empty_database.url.database)
 

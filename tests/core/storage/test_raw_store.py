@@ -155,7 +155,7 @@ def test_bars_out_of_order_are_refused_with_their_ledger_entry(
 def test_a_connection_killed_in_the_middle_leaves_neither_bars_nor_entry(empty_database: Database) -> None:
     migrations.upgrade(empty_database)
     store = RawStore(empty_database)
-    die_at(empty_database, "raw_bars", "2024-01-01 00:03+00")
+    die_at(empty_database, "raw_minutes", "2024-01-01 00:03+00")
     with pytest.raises(DatabaseUnavailable):
         store.write(contract(), raw_bars(5), _entry())
     assert store.bars("ES", START, END).empty

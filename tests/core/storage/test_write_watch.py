@@ -17,13 +17,16 @@ from tests.core.storage.frames import END, START, market_bars
 WATCHED = (
     "contracts",
     "data_versions",
-    "market_data",
+    "market_bars",
+    "market_exact",
     "quarantine_decisions",
     "quarantined_bars",
-    "raw_bars",
+    "raw_exact",
+    "raw_minutes",
     "roll_calendars",
     "rolls",
     "session_quality",
+    "validated_sessions",
 )
 
 
@@ -62,7 +65,7 @@ def test_other_writes_and_those_that_were_rolled_back_change_nothing(watch: Writ
     before = watch.mark()
     run(database, "INSERT INTO job_ends VALUES ('a', now(), '')")
     with database.engine.connect() as connection:
-        connection.execute(text("DELETE FROM market_data"))
+        connection.execute(text("DELETE FROM market_bars"))
         connection.rollback()
     assert watch.mark() is before
 

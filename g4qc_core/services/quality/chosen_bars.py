@@ -1,0 +1,30 @@
+"""The raw bars that count: of each contract and session, those of the source that comes first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.source_choice import chosen_source
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.storage.bar_stores.validated_sessions import Received
+from g4qc_core.storage.stores import Stores
+
+
+def chosen_bars(instrument: Instrument, start: datetime, end: datetime, stores: Stores) -> Received:
+    """Return the raw bars that start in `[start, end)`, UTC, of one source for each contract and session.
+
+    Bars outside any session count as a session of their own.
+    """
+    received = stores.raw.received(instrument.symbol, start, end)
+    if received.sources.nunique() < 2:
+        return received
+    days = calendar(instrument.calendar).assign(received.bars["timestamp"])["trade_date"]
+    keys = pd.DataFrame({"contract": received.bars["contract"], "day": days.to_numpy(), "source": received.sources})
+    chosen = keys.groupby(["contract", "day"], dropna=False)["source"].transform(
+        lambda sources: chosen_source(sources.unique())
+    )
+    return received.only(np.asarray(chosen == keys["source"]))
