@@ -30,6 +30,7 @@ from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.runner import Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home, bare_home, home_on, template_on
+from tests.fixtures.tampering import tamper
 
 pytestmark = pytest.mark.integration
 
@@ -113,7 +114,7 @@ def test_derived_equals_rebuilt(world: World) -> None:
     bench, _ = world
     before = tables(bench.stores)
     with bench.stores.database.transaction() as connection:
-        connection.execute(text("DELETE FROM market_data"))
+        tamper(connection, "DELETE FROM market_data")
         connection.execute(text("DELETE FROM session_quality"))
     bench.runner.run([asset for asset in BAR_ASSETS if asset != "raw_bars"], *MONTHS)
     assert_equal(tables(bench.stores), before)

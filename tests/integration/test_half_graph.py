@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import URL, text
+from sqlalchemy import URL
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.calendars.session_calendar import calendar
@@ -29,6 +29,7 @@ from g4qc_pipelines.named_jobs import ROLL_ASSETS
 from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home, home_on
 from tests.fixtures.pages import Visitor
+from tests.fixtures.tampering import tamper
 
 pytestmark = pytest.mark.integration
 
@@ -240,7 +241,7 @@ def test_rows_count_and_not_what_the_graph_remembers(half: Home, statement: str)
     with half.bench() as bench:
         assert OCTOBER in bench.runner.materialized("bars_1h")
         with bench.stores.database.transaction() as connection:
-            connection.execute(text(statement))
+            tamper(connection, statement)
     assert half.run("bars", "ES", "--timeframe", "1h").code == 1
     assert half.run("bars", "ES", "--timeframe", "4h").code == 0
     assert half.run("materialize", "--select", "bars_1h", "--partition", OCTOBER).code == 0
@@ -252,8 +253,8 @@ def test_a_month_that_cannot_be_derived_stops_no_other_month_of_the_run(half: Ho
     def move(old: str, new: str) -> None:
         with half.bench() as bench, bench.stores.database.transaction() as connection:
             moved = {"old": old, "new": new}
-            connection.execute(text("UPDATE market_data SET trade_date = :new WHERE trade_date = :old"), moved)
-            connection.execute(text("DELETE FROM market_data WHERE timeframe = '4h'"))
+            tamper(connection, "UPDATE market_data SET trade_date = :new WHERE trade_date = :old", moved)
+            tamper(connection, "DELETE FROM market_data WHERE timeframe = '4h'")
 
     both = ("materialize", "--select", "bars_4h", "--partition", f"ES|2026-09-01...{OCTOBER}")
     move("2026-09-25", "2026-09-26")  # a Saturday

@@ -33,7 +33,7 @@ OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'test'
 """
-WAITS_FOR_THE_TABLE = "SELECT 1 FROM pg_locks WHERE relation = 'raw_bars'::regclass AND NOT granted"
+WAITS_FOR_THE_TABLE = "SELECT 1 FROM pg_locks WHERE relation = 'raw_minutes'::regclass AND NOT granted"
 
 
 class Life:
@@ -99,7 +99,7 @@ def chance_of_progress(chance: random.Random) -> int:
 def kill_in_its_transaction(life: Life, connection: Connection) -> bool:
     """Kill it when its ledger entry is written and its bars are not: a lock on the table holds them back."""
     with connection.begin():
-        connection.execute(text("LOCK TABLE raw_bars IN EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE raw_minutes IN EXCLUSIVE MODE"))
         wait_until(lambda: connection.execute(text(WAITS_FOR_THE_TABLE)).first() is not None)
         return life.killed()
 

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL, text
+from sqlalchemy import URL
 
 from g4qc_core.backtest.roll_sensitivity import Spread
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
@@ -21,6 +21,7 @@ from g4qc_pipelines.checks.roll_checks import RollChecks, spread_result
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.runner import RunFailed
 from tests.fixtures.home import Home, home_on
+from tests.fixtures.tampering import tamper
 
 pytestmark = pytest.mark.integration
 
@@ -53,7 +54,7 @@ def spoil(bench: Workbench, by: float) -> None:
     five = "SELECT timestamp FROM raw_bars WHERE symbol = 'EC' ORDER BY contract, timestamp OFFSET 300 LIMIT 5"
     update = f"UPDATE raw_bars SET high = round((high * :by)::numeric, 6) WHERE symbol = 'EC' AND timestamp IN ({five})"
     with bench.stores.database.transaction() as connection:
-        connection.execute(text(update), {"by": by})
+        tamper(connection, update, {"by": by})
 
 
 def lights(bench: Workbench, asset: str = "bars_1min") -> dict[str, str]:

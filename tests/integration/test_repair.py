@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
-from sqlalchemy import text
 
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
@@ -26,6 +25,7 @@ from g4qc_pipelines.sensors.repairs import RUNS_PER_TICK, build_repairs
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 from tests.fixtures.restating import RestatingMarket
+from tests.fixtures.tampering import tamper
 from tests.fixtures.ticking import Clock, Ticking, switched_on
 
 pytestmark = pytest.mark.integration
@@ -147,7 +147,7 @@ def test_a_feed_that_stands_still_is_told_once_and_so_is_its_return(
         assert feed_is_alive() == [True]
         market.ends = noon - timedelta(minutes=STALE + 1)
         with bench.stores.database.transaction() as connection:
-            connection.execute(text("DELETE FROM raw_bars WHERE timestamp >= :ends"), {"ends": market.ends})
+            tamper(connection, "DELETE FROM raw_bars WHERE timestamp >= :ends", {"ends": market.ends})
         assert feed_is_alive() == [False, False]
         market.ends = None
         assert feed_is_alive() == [True, True]

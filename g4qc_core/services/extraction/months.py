@@ -21,6 +21,7 @@ from g4qc_core.services.chains import (
     sessions_without_contract,
     stored_chain,
 )
+from g4qc_core.services.chosen_bars import chosen_bars
 from g4qc_core.services.extraction.extraction_result import Extraction
 from g4qc_core.services.extraction.extractor import extract_sessions
 from g4qc_core.services.extraction.plan import USUAL, PlanRules

@@ -19,9 +19,9 @@ from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.sentences import counted
 from g4qc_core.services.chains import ruled_contracts
+from g4qc_core.services.chosen_bars import chosen_bars
 from g4qc_core.services.extraction.answers import answered_windows, failed_windows, reopened_sessions
 from g4qc_core.services.month_keys import key_of
-from g4qc_core.services.quality.chosen_bars import chosen_bars
 from g4qc_core.storage.bar_stores.validated_sessions import Received
 from g4qc_core.storage.bar_stores.version_store import Made
 from g4qc_core.storage.stores import Stores

@@ -9,8 +9,8 @@ from datetime import date
 import pandas as pd
 
 from g4qc_core.bars.columns import MINUTE_COUNTS, MISSING
-from g4qc_core.storage.codec.binary_copy import Kinds
 from g4qc_core.storage.bar_stores.market_sums import outermost
+from g4qc_core.storage.codec.binary_copy import Kinds
 from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
 
@@ -105,8 +105,9 @@ class CoverageStore:
         )
         query = (
             "SELECT w.symbol, t.timeframe, e.timestamp, e.trade_date FROM (SELECT symbol, coalesce((SELECT max(month) "
-            "FROM data_versions d WHERE d.symbol = s.symbol), '-infinity') AS month FROM unnest(%s::text[]) AS s (symbol)) "
-            "AS w CROSS JOIN unnest(%s::text[]) AS t (timeframe) CROSS JOIN LATERAL (SELECT * FROM ("
-            f"({outermost(True, living, 'w.month')}) UNION ALL ({outermost(True, own)})) AS both LIMIT 1) AS e"
+            "FROM data_versions d WHERE d.symbol = s.symbol), '-infinity') AS month "
+            "FROM unnest(%s::text[]) AS s (symbol)) AS w CROSS JOIN unnest(%s::text[]) AS t (timeframe) "
+            "CROSS JOIN LATERAL (SELECT * FROM ("
+            f"({outermost(True, living, 'w.month')}) UNION ALL ({outermost(True, own)})) AS ends LIMIT 1) AS e"
         )
         return self._slices.frame(query, [list(symbols), list(timeframes)], _FRESH)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.bars.columns import BAR_COLUMNS, PRICES
-from g4qc_core.storage.bar_stores.series_numbers import in_steps, known_series, series_for
+from g4qc_core.storage.bar_stores.series_numbers import Series, in_steps, known_series, series_for
 from g4qc_core.storage.codec.binary_copy import copy_in, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_in_steps, kinds_of
 from g4qc_core.timeframes import ONE_MINUTE
@@ -53,7 +53,7 @@ def market_rows(
     columns = list(columns)
     when = f"b.timestamp >= {start} AND b.timestamp < {end}"
 
-    def part(source: str, steps: str | None, special: Mapping[str, str], end: str) -> str:
+    def part(source: str, steps: str | None, special: dict[str, str], end: str) -> str:
         names = {"contract": "s.contract"} | special
         if steps is not None:
             names |= {name: f'b."{name}" / {steps}.per_point::float8 AS "{name}"' for name in PRICES}
@@ -87,7 +87,7 @@ def delete_market(cursor: Any, symbol: str, timeframe: str, start: datetime, end
     if timeframe == ONE_MINUTE.name:
         inside = "v.first >= %(start)s AND v.last < %(end)s"
         own = f"v.series = ANY(%(series)s) AND {near('%(start)s', '%(end)s')}"
-        keep_as_rows(cursor, symbol, f"{own} AND NOT ({inside})", given)
+        _keep_as_rows(cursor, symbol, f"{own} AND NOT ({inside})", given)
         cursor.execute(f"DELETE FROM validated_sessions v WHERE {own}", given)
     for table in ("market_bars", "market_exact"):
         cursor.execute(
@@ -96,15 +96,28 @@ def delete_market(cursor: Any, symbol: str, timeframe: str, start: datetime, end
         )
 
 
-def keep_as_rows(cursor: Any, symbol: str, which: str, given: Mapping[str, object]) -> None:
-    """Give validated minutes rows of their own, so that they stay whatever becomes of their raw bars or session.
+def leave_sessions(cursor: Any, symbol: str, raw: Series, timestamps: pd.Series) -> None:
+    """Give validated minutes rows of their own, so that they stay whatever becomes of their raw bars.
 
     Args:
-        cursor: psycopg2 cursor; the caller ends the transaction.
+        cursor: psycopg2 cursor; the caller ends the transaction and keeps validations out.
         symbol: the instrument.
-        which: condition about the session `v` and the raw bar `b`.
-        given: values for the placeholders of the condition.
+        raw: series of the raw bars.
+        timestamps: of raw bars that will be replaced; at least one.
     """
+    first, last = timestamps.min(), timestamps.max()
+    given = {"raw": raw.id, "times": list(timestamps.dt.to_pydatetime()), "first": first, "last": last}
+    whose = "v.source = %(raw)s AND v.last >= %(first)s AND v.first <= %(last)s"
+    which = "b.timestamp = ANY(%(times)s) AND b.timestamp BETWEEN %(first)s AND %(last)s"
+    _keep_as_rows(cursor, symbol, f"{whose} AND {which}", given)
+    cursor.execute(
+        "UPDATE validated_sessions v SET bars = v.bars - "
+        f"(SELECT count(*) FROM (SELECT v.*) v {OF_SESSIONS} WHERE {which}) WHERE {whose}",
+        given,
+    )
+
+
+def _keep_as_rows(cursor: Any, symbol: str, which: str, given: Mapping[str, object]) -> None:
     prices = ", ".join(f'b."{name}" / o.per_point::float8' for name in PRICES)
     query = (
         f"SELECT s.contract, b.timestamp, {prices}, b.volume::int8, b.count::int8, v.trade_date "

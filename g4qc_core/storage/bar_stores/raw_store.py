@@ -14,7 +14,7 @@ from g4qc_core.bars.columns import RAW_BAR_COLUMNS, RAW_COLUMNS, RAW_VALUES
 from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
-from g4qc_core.storage.bar_stores.market_rows import keep_as_rows
+from g4qc_core.storage.bar_stores.market_rows import leave_sessions
 from g4qc_core.storage.bar_stores.raw_rows import move_to_revisions, raw_rows, stored_raw, write_raw
 from g4qc_core.storage.bar_stores.series_numbers import Series, known_series, series_for
 from g4qc_core.storage.bar_stores.validated_sessions import Received
@@ -113,7 +113,7 @@ class RawStore:
         return by_contract(self._slices.frame(raw_rows(_RAW, _OWN), given, _RAW))
 
     def received(self, symbol: str, start: datetime, end: datetime) -> Received:
-        """Return the raw bars of every source that start in `[start, end)`, with what a validation needs to name them."""
+        """Return the raw bars of every source that start in `[start, end)`, with what validation needs to name them."""
         given = _window(symbol, start, end, None, None)
         with self._slices.snapshot() as cursor:
             found = by_contract(copy_out(cursor, raw_rows(_SNAPSHOT, _OWN), given, _SNAPSHOT))
@@ -142,7 +142,8 @@ class RawStore:
 
 _OWN = (
     "s.symbol = %(symbol)s AND s.timeframe = %(timeframe)s AND s.source <> '' "
-    "AND (%(source)s::text IS NULL OR s.source = %(source)s) AND (%(contract)s::text IS NULL OR s.contract = %(contract)s) "
+    "AND (%(source)s::text IS NULL OR s.source = %(source)s) "
+    "AND (%(contract)s::text IS NULL OR s.contract = %(contract)s) "
     "AND b.timestamp >= %(start)s AND b.timestamp < %(end)s"
 )
 
@@ -181,8 +182,5 @@ def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
 def _revise(cursor: Any, contract: Contract, series: Series, outdated: pd.DataFrame, request: int) -> None:
     """Move the outdated bars from the raw bars to the revisions; the market keeps them until it is validated again."""
     take_turns(cursor, f"bars {contract.symbol} {ONE_MINUTE.name}")
-    times = outdated["timestamp"]
-    given = {"id": series.id, "times": list(times.dt.to_pydatetime()), "first": times.min(), "last": times.max()}
-    which = "v.source = %(id)s AND b.timestamp = ANY(%(times)s) AND b.timestamp BETWEEN %(first)s AND %(last)s"
-    keep_as_rows(cursor, contract.symbol, which, given)
+    leave_sessions(cursor, contract.symbol, series, outdated["timestamp"])
     move_to_revisions(cursor, series, outdated, request)

@@ -40,7 +40,7 @@ class Received:
 
     def only(self, rows: np.ndarray) -> Received:
         """Return what this mask of the rows selects."""
-        bars, sources = (one[rows].reset_index(drop=True) for one in (self.bars, self.sources))
+        bars, sources = self.bars[rows].reset_index(drop=True), self.sources[rows].reset_index(drop=True)
         return Received(bars, self.series[rows], self.shared[rows], sources, self.upto)
 
 
@@ -64,7 +64,7 @@ def write_validated(
     both = bars.merge(raw, on=["contract", "timestamp"], how="left", suffixes=("", "_raw"))
     same = both["shared"].eq(True).to_numpy()
     for name in _VALUES:
-        same &= both[name].to_numpy() == both[f"{name}_raw"].to_numpy()
+        same = same & (both[name].to_numpy() == both[f"{name}_raw"].to_numpy())
     write_market(cursor, symbol, ONE_MINUTE.name, bars[~same])
     series = series_for(cursor, symbol, ONE_MINUTE.name, bars)
     rows = []
@@ -73,7 +73,8 @@ def write_validated(
         rows += [(series[str(month)].id, *row, received.upto[row[3]]) for row in _sessions(own, known)]
     execute_values(
         cursor,
-        "INSERT INTO validated_sessions (series, first, last, trade_date, source, bars, left_out, request_id) VALUES %s",
+        "INSERT INTO validated_sessions (series, first, last, trade_date, source, bars, left_out, request_id) "
+        "VALUES %s",
         rows,
         "(%s, %s, %s, %s, %s, %s, %s::timestamptz[], %s)",
     )

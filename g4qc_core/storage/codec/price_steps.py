@@ -1,7 +1,7 @@
 """Prices as whole steps of a grid: four bytes instead of eight, and exactly the same number when they are read.
 
-A price is stored in steps only if dividing the steps gives back each of its bits, on the server as here: the quotient of
-two whole numbers is the float nearest to it, on every machine. Everything else is stored as it is, in another table.
+A price is stored in steps only if dividing the steps gives back each of its bits, on the server as here: the quotient
+of two whole numbers is the float nearest to it, on every machine. Everything else is stored as it is, in another table.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def steps_per_point(prices: np.ndarray, tick: Decimal | None) -> int:
         tick: of the contract, in points; None: unknown.
     """
     own = Fraction(tick).denominator if tick else 1
-    flat = prices.ravel()[:: max(1, prices.size // _SAMPLE)]
+    # An odd distance reaches each of the four prices, and bars at odd and even places.
+    flat = prices.ravel()[:: (prices.size // _SAMPLE) | 1]
     flat = flat[np.isfinite(flat)]
     grids = [own, 2 * own, *_OTHERS]
     shares = [float(_in_steps(flat, grid)[1].mean()) if len(flat) else 1.0 for grid in grids]
@@ -47,11 +48,10 @@ def split(bars: pd.DataFrame, per_point: np.ndarray) -> tuple[pd.DataFrame, np.n
     """
     prices = bars[list(PRICES)].to_numpy("float64")
     steps, exact = _in_steps(prices, per_point[:, None])
-    fits = exact.all(axis=1)
+    fits = np.asarray(exact.all(axis=1))
     for name in _COUNTS:
         fits &= np.abs(bars[name].to_numpy("int64").clip(-_LARGEST - 1)) <= _LARGEST
-    whole = bars[fits].assign(**{name: steps[fits, at] for at, name in enumerate(PRICES)})
-    return whole, fits
+    return bars.loc[fits].assign(**{name: steps[fits, at] for at, name in enumerate(PRICES)}), fits
 
 
 def _in_steps(prices: np.ndarray, per_point: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:

@@ -94,8 +94,8 @@ ib_requests = Table(
     Index(None, "symbol", "contract", "timeframe", "window_start"),
 )
 
-# What a row of bars belongs to: a contract's bars of one timeframe. Raw bars have the source that they came from; validated
-# and derived ones have none (''). Prices of rows are counted in steps of 1/per_point points.
+# What a row of bars belongs to: a contract's bars of one timeframe. Raw bars have the source that they came from;
+# validated and derived ones have none (''). Prices of rows are counted in steps of 1/per_point points.
 bar_series = Table(
     "bar_series",
     metadata,

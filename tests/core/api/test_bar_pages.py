@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from g4qc_core.api.bar_encoding import BarFormat
 from g4qc_core.api.bar_pages import BarPages, read_page
@@ -29,6 +28,7 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
 from tests.core.bars.builders import EQUITY, ES, es_contract, good_bars, raw_bars
+from tests.fixtures.tampering import tamper
 
 OLD, NEW = es_contract("202509"), es_contract("202512")
 MONTHS = (date(2025, 9, 1), date(2025, 10, 1))
@@ -53,7 +53,7 @@ class World:
 
     def sql(self, statement: str) -> None:
         with self.stores.database.transaction() as connection:
-            connection.execute(text(statement))
+            tamper(connection, statement)
 
 
 def _outcome(act: Callable[[], Any]) -> Any:
@@ -202,7 +202,7 @@ def test_pages_are_kept_until_something_is_written(world: World) -> None:
     first = pages.page(world.stores, ES, asked, form, world.now)
     assert pages.page(world.stores, ES, asked, form, world.now) is first
     assert pages.page(world.stores, ES, asked, BarFormat.CSV, world.now) is not first
-    world.sql("DELETE FROM market_data WHERE symbol = 'another'")
+    world.sql("DELETE FROM market_bars WHERE series = 0")
     assert pages.page(world.stores, ES, asked, form, world.now) is not first
 
 

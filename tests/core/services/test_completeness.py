@@ -36,6 +36,7 @@ from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE, TIMEFRAMES, timeframe
 from tests.core.bars.builders import EQUITY, ES, es_contract, good_bars, raw_bars
+from tests.fixtures.tampering import tamper
 
 OLD, NEW = es_contract("202509"), es_contract("202512")
 MONTHS = (date(2025, 8, 1), date(2025, 9, 1), date(2025, 10, 1))
@@ -65,7 +66,7 @@ class World:
         }
         with self.stores.database.transaction() as connection:
             for statement in {"all": ("rows", "versions")}.get(how, (how,)):
-                connection.execute(text(statements[statement] + " AND :last >= :month"), key)
+                tamper(connection, statements[statement] + " AND :last >= :month", key)
 
     def mend(self) -> None:
         """Derive the broken months again."""
@@ -179,7 +180,7 @@ def test_minutes_that_were_received_and_not_validated_are_named(world: World) ->
             "DELETE FROM session_quality WHERE trade_date >= '2025-10-01'",
             "DELETE FROM data_versions WHERE month = '2025-10-01'",
         ):
-            connection.execute(text(statement))
+            tamper(connection, statement)
     world.stores.versions.record("ES", "raw", MONTHS[-1], "received")
     try:
         for kind in ("1min", "1h", "1d"):
@@ -197,13 +198,20 @@ def test_minutes_that_were_received_and_not_validated_are_named(world: World) ->
 def test_validated_minutes_that_are_gone_are_not_passed_over(world: World) -> None:
     world.mend()
     with world.stores.database.transaction() as connection:
-        connection.execute(text("DELETE FROM market_data WHERE timeframe = '1min' AND trade_date = '2025-09-03'"))
+        tamper(connection, "DELETE FROM market_data WHERE timeframe = '1min' AND trade_date = '2025-09-03'")
     try:
         with pytest.raises(BarsIncomplete, match="The 1min bars of ES for September 2025 are missing"):
             read(world, "1min", None, (date(2025, 9, 1), date(2025, 9, 5)))
         assert len(read(world, "1min", None, (date(2025, 9, 4), date(2025, 9, 5))).bars)
     finally:
         validate_month(ES, *month_window(MONTHS[1]), world.stores)
+
+
+_SERIES = "series IN (SELECT id FROM bar_series WHERE contract = '202512')"
+_OF_CONTRACT = {
+    **dict.fromkeys(("market_bars", "market_exact", "validated_sessions", "raw_minutes", "raw_exact"), _SERIES),
+    "session_quality": "contract = '202512'",
+}
 
 
 def test_a_roll_into_a_contract_of_which_nothing_is_stored_is_named(world: World) -> None:
@@ -213,9 +221,9 @@ def test_a_roll_into_a_contract_of_which_nothing_is_stored_is_named(world: World
     roll = made.rolls["date"].iloc[0].date()
     around = [s.trade_date for s in EQUITY.sessions(roll - timedelta(days=5), roll + timedelta(days=5))]
     with world.stores.database.transaction() as connection:
-        for table in ("market_data", "session_quality", "raw_bars"):
-            connection.execute(text(f"CREATE TABLE kept_{table} AS SELECT * FROM {table} WHERE contract = '202512'"))
-            connection.execute(text(f"DELETE FROM {table} WHERE contract = '202512'"))
+        for table, own in _OF_CONTRACT.items():
+            connection.execute(text(f"CREATE TABLE kept_{table} AS SELECT * FROM {table} WHERE {own}"))
+            connection.execute(text(f"DELETE FROM {table} WHERE {own}"))
     try:
         found = read(world, "1h", None, (around[0], around[-1]))
         assert {day.date() for day in found.bars["trade_date"]} == {day for day in around if day < roll}
@@ -224,7 +232,7 @@ def test_a_roll_into_a_contract_of_which_nothing_is_stored_is_named(world: World
         }
     finally:
         with world.stores.database.transaction() as connection:
-            for table in ("market_data", "session_quality", "raw_bars"):
+            for table in _OF_CONTRACT:
                 connection.execute(text(f"INSERT INTO {table} SELECT * FROM kept_{table}"))
                 connection.execute(text(f"DROP TABLE kept_{table}"))
 

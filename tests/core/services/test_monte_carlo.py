@@ -26,6 +26,7 @@ from tests.core.bars.builders import ES
 from tests.core.services.test_series import keep, stores
 from tests.fixtures.database import embedded_alone as database
 from tests.fixtures.database import on_each_server
+from tests.fixtures.tampering import tamper
 
 __all__ = ["database", "stores"]
 
@@ -229,13 +230,13 @@ def test_a_result_after_a_warm_up_is_simulated_from_its_first_trade_date_on(read
 
 def test_changed_and_missing_bars_say_what_to_run_again(ready: Stores, settings: Settings) -> None:
     with ready.database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE market_data SET close = close + 0 , volume = volume + 1")
+        tamper(connection, "UPDATE market_data SET close = close + 0 , volume = volume + 1")
     with pytest.raises(UsageError, match="cross have changed since it was run: run `g4qc backtest cross` again"):
         simulated(ready, settings)
     # Sessions and trades need no bars.
     assert simulated(ready, settings, simulations=["block_bootstrap", "trade_shuffle"]).state == "done"
     with ready.database.transaction() as connection:
-        connection.exec_driver_sql("DELETE FROM market_data")
+        tamper(connection, "DELETE FROM market_data")
     with pytest.raises(UsageError, match="run `g4qc backtest cross` again"):
         simulated(ready, settings)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import UsageError
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.services.backtests.spec_run import publish, run_spec
 from tests.fixtures.home import Home
+from tests.fixtures.tampering import tamper
 
 SPEC = {"name": "hold", "strategy": "buy_and_hold", "instrument": "ES", "timeframe": "1h", "cash": 100_000}
 
@@ -32,6 +32,6 @@ def test_a_backtest_over_a_gap_says_so_and_its_report_is_refused_when_the_bars_h
         assert any(note.startswith("Nothing is known about 5,520 minutes in 4 sessions") for note in result.notes)
         assert publish(result, bench.settings, bench.registry, bench.stores).exists()
         with bench.stores.database.transaction() as connection:
-            connection.execute(text("UPDATE market_data SET close = high WHERE timeframe = '1h'"))
+            tamper(connection, "UPDATE market_data SET close = high WHERE timeframe = '1h'")
         with pytest.raises(UsageError, match="have changed since the backtest hold was run"):
             publish(result, bench.settings, bench.registry, bench.stores)

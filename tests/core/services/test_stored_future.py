@@ -18,6 +18,7 @@ from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import ES
 from tests.core.services.test_series import keep, stores
 from tests.fixtures.database import embedded_alone as database
+from tests.fixtures.tampering import tamper
 
 __all__ = ["database", "stores"]
 
@@ -85,7 +86,7 @@ def poison(database: Database, after: object, value: str) -> None:
     later = f"trade_date > '{after}'"
     prices = ", ".join(f"{name} = {value}" for name in ("open", "high", "low", "close"))
     with database.transaction() as connection:
-        connection.exec_driver_sql(f"UPDATE market_data SET {prices} WHERE {later}")
+        tamper(connection, f"UPDATE market_data SET {prices} WHERE {later}")
         connection.exec_driver_sql("TRUNCATE studies, study_frames, trials, backtests CASCADE")
 
 

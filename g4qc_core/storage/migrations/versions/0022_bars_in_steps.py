@@ -1,7 +1,7 @@
-"""Bars are keyed by numbers of series and have their prices in steps; a validated minute is stored once, as its raw bar.
+"""Bars are keyed by numbers of series, with prices in steps; a validated minute is stored once, as its raw bar.
 
-The names `raw_bars`, `raw_bar_revisions` and `market_data` become views. Stored bars are carried over in slices of time,
-all in the transaction of the upgrade: the new tables take about a third of the disk that the old ones give back.
+The names `raw_bars`, `raw_bar_revisions` and `market_data` become views. Stored bars are carried over in slices of
+time, all in the transaction of the upgrade: the new tables take about a third of the disk that the old ones give back.
 """
 
 from __future__ import annotations
@@ -295,8 +295,8 @@ _CARRY: dict[str, tuple[str, ...]] = {
         "SELECT run.series, run.first, run.last, run.trade_date, run.source, (SELECT max(l.id) FROM ib_requests l "
         "JOIN bar_series o ON o.symbol = l.symbol AND o.contract = l.contract AND o.timeframe = l.timeframe "
         "WHERE o.id = run.source AND l.bars > 0), run.bars, ARRAY(SELECT r.timestamp FROM raw_minutes r "
-        "WHERE r.series = run.source AND r.timestamp BETWEEN run.first AND run.last AND NOT EXISTS (SELECT FROM slice b "
-        "WHERE b.series = run.series AND b.timestamp = r.timestamp AND b.same) ORDER BY r.timestamp) FROM ("
+        "WHERE r.series = run.source AND r.timestamp BETWEEN run.first AND run.last AND NOT EXISTS (SELECT FROM slice "
+        "b WHERE b.series = run.series AND b.timestamp = r.timestamp AND b.same) ORDER BY r.timestamp) FROM ("
         "SELECT series, source, trade_date, min(timestamp) AS first, max(timestamp) AS last, count(*) AS bars FROM ("
         "SELECT b.*, sum(CASE WHEN before IS DISTINCT FROM trade_date THEN 1 ELSE 0 END) "
         "OVER (PARTITION BY series ORDER BY timestamp) AS number FROM (SELECT slice.*, lag(trade_date) "
@@ -325,11 +325,12 @@ def _views() -> dict[str, str]:
         "market_data": (
             f"SELECT s.symbol, s.timeframe, b.timestamp, s.contract, {_POINTS}, b.volume::int8 AS volume, "
             "b.count::int8 AS count, b.trade_date FROM market_bars b JOIN bar_series s ON s.id = b.series "
-            f"UNION ALL SELECT s.symbol, s.timeframe, b.timestamp, s.contract, {_EXACT}, b.volume, b.count, b.trade_date "
-            "FROM market_exact b JOIN bar_series s ON s.id = b.series "
-            f"UNION ALL SELECT m.symbol, m.timeframe, b.timestamp, m.contract, {_POINTS}, b.volume::int8, b.count::int8, "
-            "v.trade_date FROM validated_sessions v JOIN bar_series m ON m.id = v.series JOIN bar_series s "
-            "ON s.id = v.source JOIN raw_minutes b ON b.series = v.source AND b.timestamp BETWEEN v.first AND v.last "
+            f"UNION ALL SELECT s.symbol, s.timeframe, b.timestamp, s.contract, {_EXACT}, b.volume, b.count, "
+            "b.trade_date FROM market_exact b JOIN bar_series s ON s.id = b.series "
+            f"UNION ALL SELECT m.symbol, m.timeframe, b.timestamp, m.contract, {_POINTS}, b.volume::int8, "
+            "b.count::int8, v.trade_date FROM validated_sessions v JOIN bar_series m ON m.id = v.series "
+            "JOIN bar_series s ON s.id = v.source "
+            "JOIN raw_minutes b ON b.series = v.source AND b.timestamp BETWEEN v.first AND v.last "
             "AND b.request_id <= v.request_id AND b.timestamp <> ALL (v.left_out)"
         ),
     }
