@@ -25,11 +25,21 @@ _COLUMNS = ("series", *(name for name in BAR_COLUMNS if name != "contract"))
 _STEPS = kinds_in_steps(_COLUMNS)
 _EXACT = kinds_of(_COLUMNS)
 
-OF_SESSIONS = (
-    "JOIN bar_series o ON o.id = v.source JOIN raw_minutes b ON b.series = v.source "
-    "AND b.timestamp BETWEEN v.first AND v.last AND b.request_id <= v.request_id AND b.timestamp <> ALL (v.left_out)"
-)
-"""Joins the sessions `v` with their raw bars `b` and these bars' series `o`."""
+
+def of_sessions(when: str) -> str:
+    """Return the joins of the sessions `v` with their raw bars `b`, and with these bars' series `o`.
+
+    Each session is looked up in the index: OFFSET 0 keeps the planner from joining all bars of a series with all its
+    sessions, which it takes for fewer rows.
+
+    Args:
+        when: condition about the raw bar `b`.
+    """
+    return (
+        "JOIN bar_series o ON o.id = v.source CROSS JOIN LATERAL (SELECT b.* FROM raw_minutes b "
+        "WHERE b.series = v.source AND b.timestamp BETWEEN v.first AND v.last AND b.request_id <= v.request_id "
+        f"AND b.timestamp <> ALL (v.left_out) AND {when} OFFSET 0) b"
+    )
 
 
 def near(start: str, end: str) -> str:
@@ -59,14 +69,14 @@ def market_rows(
             names |= {name: f'b."{name}" / {steps}.per_point::float8 AS "{name}"' for name in PRICES}
             names |= {name: f'b."{name}"::int8' for name in ("volume", "count")}
         selected = ", ".join(names.get(name, f'b."{name}"') for name in columns)
-        return f"(SELECT {selected} FROM {series} {source} AND {when} {end})"
+        return f"(SELECT {selected} FROM {series} {source} {end})"
 
     parts = [
-        part("JOIN market_bars b ON b.series = s.id", "s", {}, tail[0]),
-        part("JOIN market_exact b ON b.series = s.id", None, {}, tail[0]),
+        part(f"JOIN market_bars b ON b.series = s.id AND {when}", "s", {}, tail[0]),
+        part(f"JOIN market_exact b ON b.series = s.id AND {when}", None, {}, tail[0]),
     ]
     if timeframe == ONE_MINUTE.name:
-        sessions = f"JOIN validated_sessions v ON v.series = s.id AND {near(start, end)} {OF_SESSIONS}"
+        sessions = f"JOIN validated_sessions v ON v.series = s.id AND {near(start, end)} {of_sessions(when)}"
         parts.append(part(sessions, "o", {"trade_date": "v.trade_date"}, tail[1]))
     return " UNION ALL ".join(parts)
 
@@ -87,7 +97,8 @@ def delete_market(cursor: Any, symbol: str, timeframe: str, start: datetime, end
     if timeframe == ONE_MINUTE.name:
         inside = "v.first >= %(start)s AND v.last < %(end)s"
         own = f"v.series = ANY(%(series)s) AND {near('%(start)s', '%(end)s')}"
-        _keep_as_rows(cursor, symbol, f"{own} AND NOT ({inside})", given)
+        outside = "(b.timestamp < %(start)s OR b.timestamp >= %(end)s)"
+        _keep_as_rows(cursor, symbol, f"{own} AND NOT ({inside})", outside, given)
         cursor.execute(f"DELETE FROM validated_sessions v WHERE {own}", given)
     for table in ("market_bars", "market_exact"):
         cursor.execute(
@@ -109,20 +120,21 @@ def leave_sessions(cursor: Any, symbol: str, raw: Series, timestamps: pd.Series)
     given = {"raw": raw.id, "times": list(timestamps.dt.to_pydatetime()), "first": first, "last": last}
     whose = "v.source = %(raw)s AND v.last >= %(first)s AND v.first <= %(last)s"
     which = "b.timestamp = ANY(%(times)s) AND b.timestamp BETWEEN %(first)s AND %(last)s"
-    _keep_as_rows(cursor, symbol, f"{whose} AND {which}", given)
+    _keep_as_rows(cursor, symbol, whose, which, given)
     cursor.execute(
         "UPDATE validated_sessions v SET bars = v.bars - "
-        f"(SELECT count(*) FROM (SELECT v.*) v {OF_SESSIONS} WHERE {which}) WHERE {whose}",
+        f"(SELECT count(*) FROM (SELECT v.*) v {of_sessions(which)}) WHERE {whose}",
         given,
     )
 
 
-def _keep_as_rows(cursor: Any, symbol: str, which: str, given: Mapping[str, object]) -> None:
+def _keep_as_rows(cursor: Any, symbol: str, sessions: str, bars: str, given: Mapping[str, object]) -> None:
+    """Write rows for the minutes of the sessions `v` and raw bars `b` that two conditions select."""
     prices = ", ".join(f'b."{name}" / o.per_point::float8' for name in PRICES)
     query = (
         f"SELECT s.contract, b.timestamp, {prices}, b.volume::int8, b.count::int8, v.trade_date "
-        f"FROM validated_sessions v JOIN bar_series s ON s.id = v.series {OF_SESSIONS} WHERE {which}"
+        f"FROM validated_sessions v JOIN bar_series s ON s.id = v.series {of_sessions(bars)} WHERE {sessions}"
     )
-    bars = copy_out(cursor, query, given, kinds_of(BAR_COLUMNS))
-    if not bars.empty:
-        write_market(cursor, symbol, ONE_MINUTE.name, bars)
+    found = copy_out(cursor, query, given, kinds_of(BAR_COLUMNS))
+    if not found.empty:
+        write_market(cursor, symbol, ONE_MINUTE.name, found)

@@ -5,7 +5,7 @@ Validated minutes are answered for by their sessions; only a session that a wind
 
 from __future__ import annotations
 
-from g4qc_core.storage.bar_stores.market_rows import OF_SESSIONS, near
+from g4qc_core.storage.bar_stores.market_rows import near, of_sessions
 
 OF_SYMBOL = "s.symbol = %(symbol)s AND s.timeframe = %(timeframe)s AND s.source = ''"
 """Condition that `s` is one of the instrument's series of market bars."""
@@ -45,7 +45,8 @@ def counted_bars(start: str, end: str) -> str:
         f"WHERE b.series = s.id AND b.timestamp >= {start} AND b.timestamp < {end}"
         for table in _ROWS
     )
-    cut = f"SELECT count(*) FROM (SELECT v.*) v {OF_SESSIONS} WHERE b.timestamp >= {start} AND b.timestamp < {end}"
+    within = of_sessions(f"b.timestamp >= {start} AND b.timestamp < {end}")
+    cut = f"SELECT count(*) FROM (SELECT v.*) v {within}"
     return (
         f"{rows} UNION ALL SELECT sum(n.bars), {sums.format('v')} FROM validated_sessions v CROSS JOIN LATERAL ("
         f"SELECT CASE WHEN v.first >= {start} AND v.last < {end} THEN v.bars ELSE ({cut}) END AS bars) AS n "
@@ -59,8 +60,7 @@ def any_bars(start: str, end: str) -> str:
         f"EXISTS (SELECT FROM {table} b WHERE b.series = s.id AND b.timestamp >= {start} AND b.timestamp < {end})"
         for table in _ROWS
     )
-    inside = f"(v.first >= {start} OR v.last < {end} OR EXISTS (SELECT FROM (SELECT v.*) v {OF_SESSIONS} " + (
-        f"WHERE b.timestamp >= {start} AND b.timestamp < {end}))"
-    )
+    within = of_sessions(f"b.timestamp >= {start} AND b.timestamp < {end}")
+    inside = f"(v.first >= {start} OR v.last < {end} OR EXISTS (SELECT FROM (SELECT v.*) v {within}))"
     sessions = f"EXISTS (SELECT FROM validated_sessions v WHERE v.series = s.id AND {near(start, end)} AND {inside})"
     return f"({rows} OR {sessions})"

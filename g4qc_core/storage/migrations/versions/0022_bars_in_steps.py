@@ -308,6 +308,8 @@ _CARRY: dict[str, tuple[str, ...]] = {
 
 
 def _views() -> dict[str, str]:
+    # Rows are compared as a whole, because with an equality of the series the planner may join all bars of a series
+    # with all its sessions, which it takes for fewer rows.
     received = "JOIN bar_series s ON s.id = b.series LEFT JOIN ib_requests q ON q.id = b.request_id"
     raw = "b.wap, b.count::int8 AS count, b.request_id, q.requested_at AS received_at"
     return {
@@ -330,7 +332,8 @@ def _views() -> dict[str, str]:
             f"UNION ALL SELECT m.symbol, m.timeframe, b.timestamp, m.contract, {_POINTS}, b.volume::int8, "
             "b.count::int8, v.trade_date FROM validated_sessions v JOIN bar_series m ON m.id = v.series "
             "JOIN bar_series s ON s.id = v.source "
-            "JOIN raw_minutes b ON b.series = v.source AND b.timestamp BETWEEN v.first AND v.last "
+            "JOIN raw_minutes b ON (b.series, b.timestamp) >= (v.source, v.first) "
+            "AND (b.series, b.timestamp) <= (v.source, v.last) AND b.timestamp BETWEEN v.first AND v.last "
             "AND b.request_id <= v.request_id AND b.timestamp <> ALL (v.left_out)"
         ),
     }
