@@ -256,6 +256,12 @@ def _ours(error: psycopg2.Error, url: URL, setting: str) -> G4qcError | None:
     code = error.pgcode or ""
     if code == errorcodes.UNDEFINED_TABLE or code == errorcodes.UNDEFINED_COLUMN:
         return DatabaseRefused(f"The database at {address} lacks part of the schema: run `g4qc db upgrade`.")
+    if code == errorcodes.DEPENDENT_OBJECTS_STILL_EXIST:
+        detail = str(error.diag.message_detail or reason).splitlines()[0]
+        return DatabaseRefused(
+            f"The schema of the database at {address} was not changed, because something of your own needs it ({detail}"
+            "): drop that, upgrade, and make it again."
+        )
     if code == errorcodes.INSUFFICIENT_PRIVILEGE:
         return DatabaseRefused(f"The database at {address} refuses: {reason}. Check the user in {setting}.")
     if code == errorcodes.LOCK_NOT_AVAILABLE:

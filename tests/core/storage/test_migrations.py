@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, inspect, text
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
@@ -170,6 +171,118 @@ def test_a_database_of_the_embedded_server_is_upgraded_aloud_and_one_of_ones_own
     newest = migrations.current(empty_database)
     assert told == [f"The schema of the database {empty_database.place} is upgraded from '0008' to '{newest}'."]
     migrations.require_current(empty_database)
+
+
+_FORMER = ("raw_bars", "raw_bar_revisions", "market_data")
+
+
+def _fill_former(connection: Connection) -> None:
+    """Bars as schema 0021 had them: on and off the grid, restated, never validated, put on the grid by validation."""
+    connection.execute(
+        text(
+            "INSERT INTO contracts (symbol, contract, con_id, local_symbol, trading_class, last_trade_date, "
+            "last_trade_at, exchange, currency, multiplier, min_tick, first_seen, kind) VALUES ('ES', '202403', 1, "
+            "'X', 'ES', '2024-03-15', '2024-03-15', 'CME', 'USD', 50, 0.25, '2024-01-01', 'FUT')"
+        )
+    )
+    for request, contract in enumerate(("202403", "202406", "202403"), start=1):
+        connection.execute(
+            text(
+                "INSERT INTO ib_requests (symbol, contract, timeframe, what, window_start, window_end, outcome, bars, "
+                "requested_at, duration_ms) VALUES ('ES', :contract, '1min', 'TRADES',  '2024-01-01', '2024-12-01', "
+                "'data', 9, timestamptz '2024-12-01' + :request * interval '1 hour', 5)"
+            ),
+            {"contract": contract, "request": request},
+        )
+    connection.execute(
+        text(
+            "INSERT INTO raw_bars SELECT 'ES', t, contract, price, price + 1, price - 1, price + 0.5, 10 + n, "
+            "CASE n % 5 WHEN 0 THEN 'NaN' ELSE price + 0.123 END, -1, request, '2024-12-01'::timestamptz "
+            "+ request * interval '1 hour' FROM (VALUES ('202403', 1), ('202406', 2)) AS c (contract, request), "
+            "generate_series(0, 2999) AS n, LATERAL (SELECT timestamptz '2024-01-02' + n * interval '97 minutes' AS t, "
+            "CASE n % 700 WHEN 7 THEN 4800.1 WHEN 8 THEN 'NaN' WHEN 9 THEN '-0'::float8 WHEN 10 THEN 1e300 WHEN 11 THEN "
+            "4800.249999999999 ELSE 4800 + n * 0.25 END::float8 AS price) AS p"
+        )
+    )
+    connection.execute(
+        text(
+            "INSERT INTO raw_bar_revisions SELECT symbol, timestamp, contract, open - 2, high, low - 2, close, volume, "
+            "wap, count, 1, timestamptz '2024-12-01 01:00', 3, timestamptz '2024-12-01 03:00' FROM raw_bars "
+            "WHERE contract = '202403' AND volume % 400 = 1"
+        )
+    )
+    # Validated: all before November but for a few; one price put on the grid, and one as it was before a restatement.
+    connection.execute(
+        text(
+            "INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, "
+            "trade_date) SELECT symbol, '1min', timestamp, contract, CASE open WHEN 4800.249999999999 THEN 4800.25 "
+            "ELSE open END, high, low, close - CASE volume WHEN 30 THEN 0.25 ELSE 0 END, volume, count, "
+            "(timestamp + interval '2 hours')::date FROM raw_bars WHERE timestamp < '2024-07-01' AND volume % 50 <> 3 "
+            "AND open BETWEEN 4000 AND 6000"
+        )
+    )
+    connection.execute(
+        text(
+            "INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, "
+            "trade_date) SELECT symbol, frame, timestamp, contract, open, high, low, close + CASE volume WHEN 77 THEN "
+            "0.0001 ELSE 0 END, volume * CASE frame WHEN '1d' THEN 1000000000 ELSE 1 END, count, trade_date FROM market_data, (VALUES ('1h'), ('1d')) AS f "
+            "(frame) WHERE volume % 60 = 17"
+        )
+    )
+
+
+def _rows(connection: Connection, names: Iterable[str] = _FORMER) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of the former tables, or of the views with their names; NaN as text, so that it equals itself."""
+    found = {}
+    for name in names:
+        columns = [one["name"] for one in inspect(connection).get_columns(name) if one["name"] != "source"]
+        rows = connection.execute(text(f"SELECT {', '.join(sorted(columns))} FROM {name}"))
+        found[name] = sorted(tuple(map(repr, row)) for row in rows)
+    return found
+
+
+def test_bars_are_the_same_behind_their_former_names_and_go_back_to_them(empty_database: Database) -> None:
+    with empty_database.transaction() as connection:
+        command.upgrade(migrations._config(connection), "0021")
+        _fill_former(connection)
+        before = _rows(connection)
+    assert [len(rows) for rows in before.values()] == [6000, 7, 5426]
+    migrations.upgrade(empty_database)
+    with empty_database.transaction() as connection:
+        assert _rows(connection) == before
+        held = {
+            name: connection.scalar(text(f"SELECT count(*) FROM {name}"))
+            for name in ("raw_minutes", "raw_exact", "market_bars", "market_exact")
+        }
+        assert held == {"raw_minutes": 5950, "raw_exact": 57, "market_bars": 86, "market_exact": 112}
+    bars = BarStore(empty_database).bars(
+        "ES", "1min", datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 12, 31, tzinfo=UTC)
+    )
+    assert len(bars) == sum("'1min'" in row for row in before["market_data"])
+    with empty_database.transaction() as connection:
+        command.downgrade(migrations._config(connection), "0021")
+        assert _rows(connection) == before
+    migrations.upgrade(empty_database)
+    with empty_database.transaction() as connection:
+        assert _rows(connection) == before
+
+
+def test_an_upgrade_that_is_interrupted_leaves_the_former_schema_with_its_bars(empty_database: Database) -> None:
+    with empty_database.transaction() as connection:
+        command.upgrade(migrations._config(connection), "0021")
+        _fill_former(connection)
+        before = _rows(connection)
+        # The last of the former tables cannot be dropped, because a view of the user's reads it.
+        connection.execute(text("CREATE VIEW mine AS SELECT * FROM market_data"))
+    with pytest.raises(DatabaseRefused, match="mine"):
+        migrations.upgrade(empty_database)
+    assert migrations.current(empty_database) == "0021"
+    with empty_database.transaction() as connection:
+        assert _rows(connection) == before
+        connection.execute(text("DROP VIEW mine"))
+    migrations.upgrade(empty_database)
+    with empty_database.transaction() as connection:
+        assert _rows(connection) == before
 
 
 def _set_back(database: Database) -> None:
