@@ -147,14 +147,14 @@ def database(url: Any, name: str, plain: bool = False) -> Iterator[Database]:
     with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
-    made, enable = Database(url.set(database=name)), migrations._enable_timescale
+    made, enable = Database(url.set(database=name)), migrations.enable_timescale
     try:
         if plain:
-            migrations._enable_timescale = lambda _: None
+            migrations.enable_timescale = lambda _: None
         migrations.upgrade(made)
         yield made
     finally:
-        migrations._enable_timescale = enable
+        migrations.enable_timescale = enable
         made.close()
         with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

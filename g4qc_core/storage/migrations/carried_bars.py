@@ -1,4 +1,4 @@
-"""The part of revision 0022 that carries bars over, in slices of time; like any revision, it is never changed."""
+"""The part of revision 0023 that carries bars over, in slices of time; like any revision, it is never changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _EXACT = ", ".join(f"b.{name}" for name in _PRICES)
 
 
 def carry_bars(connection: sa.Connection) -> None:
-    """Fill the tables of schema 0022 from `former_raw_bars`, `former_raw_bar_revisions` and `former_market_data`."""
+    """Fill the tables of schema 0023 from `former_raw_bars`, `former_raw_bar_revisions` and `former_market_data`."""
     ticks: dict[tuple[str, str], Any] = {
         (row.symbol, row.contract): row.tick
         for row in connection.execute(

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
 
 from g4qc_core.errors import DatabaseUnavailable
 from g4qc_core.storage import migrations
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
+from g4qc_core.storage.tables.bar_views import views
 from g4qc_core.storage.transfer.stored_tables import StoredTable, stored_tables
 
 VALUES = {
@@ -42,11 +43,15 @@ def fill(connection: Connection) -> None:
 
 
 def rows(connection: Connection) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the rows of every table, and of every view that has the name and columns of a former table."""
     found = {}
-    for table in stored_tables(connection):
-        columns = ", ".join(f'"{name}"::text' for name, _ in table.columns)
-        query = f"SELECT {columns} FROM {table.name} ORDER BY 1"
-        found[table.name] = [dict(row) for row in connection.execute(text(query)).mappings()]
+    kept = {table.name: [name for name, _ in table.columns] for table in stored_tables(connection)}
+    held = inspect(connection).get_view_names()
+    kept |= {name: view.columns.keys() for name, view in views.tables.items() if name in held}
+    for table, names in kept.items():
+        columns = ", ".join(f'"{name}"::text' for name in names)
+        query = f"SELECT {columns} FROM {table} ORDER BY 1"
+        found[table] = [dict(row) for row in connection.execute(text(query)).mappings()]
     return found
 
 

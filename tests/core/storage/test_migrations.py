@@ -200,8 +200,8 @@ def _fill_former(connection: Connection) -> None:
             "CASE n % 5 WHEN 0 THEN 'NaN' ELSE price + 0.123 END, -1, request, '2024-12-01'::timestamptz "
             "+ request * interval '1 hour' FROM (VALUES ('202403', 1), ('202406', 2)) AS c (contract, request), "
             "generate_series(0, 2999) AS n, LATERAL (SELECT timestamptz '2024-01-02' + n * interval '97 minutes' AS t, "
-            "CASE n % 700 WHEN 7 THEN 4800.1 WHEN 8 THEN 'NaN' WHEN 9 THEN '-0'::float8 WHEN 10 THEN 1e300 WHEN 11 THEN "
-            "4800.249999999999 ELSE 4800 + n * 0.25 END::float8 AS price) AS p"
+            "CASE n % 700 WHEN 7 THEN 4800.1 WHEN 8 THEN 'NaN' WHEN 9 THEN '-0'::float8 WHEN 10 THEN 1e300 "
+            "WHEN 11 THEN 4800.249999999999 ELSE 4800 + n * 0.25 END::float8 AS price) AS p"
         )
     )
     connection.execute(
@@ -225,7 +225,8 @@ def _fill_former(connection: Connection) -> None:
         text(
             "INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, "
             "trade_date) SELECT symbol, frame, timestamp, contract, open, high, low, close + CASE volume WHEN 77 THEN "
-            "0.0001 ELSE 0 END, volume * CASE frame WHEN '1d' THEN 1000000000 ELSE 1 END, count, trade_date FROM market_data, (VALUES ('1h'), ('1d')) AS f "
+            "0.0001 ELSE 0 END, volume * CASE frame WHEN '1d' THEN 1000000000 ELSE 1 END, count, "
+            "trade_date FROM market_data, (VALUES ('1h'), ('1d')) AS f "
             "(frame) WHERE volume % 60 = 17"
         )
     )
