@@ -39,7 +39,8 @@ MEANINGS = {
     "from_price": "Price of the old contract in the session before, NaN where there is none of both",
     "to_price": "Price of the new contract in the same minute",
     "priced_at": "Start of that minute, UTC",
-    "source": "Of a raw bar: where it came from; of a roll: rule, or override where the user set the date; of a trial: backtest, search or explore",
+    "source": "Of a raw bar: where it came from; of a roll: rule, or override where the user set the date; of a trial: "
+    "backtest, search or explore",
     "gap": "Price of the new contract less that of the old one, in points; NaN where it is unknown",
     "note": "Of a roll: why it is not where the rule says, or its gap is unknown; of an execution: who entered it by "
     "hand, and why",

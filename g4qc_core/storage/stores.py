@@ -21,6 +21,7 @@ from g4qc_core.storage.change_store import ChangeStore
 from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
+from g4qc_core.storage.growth_store import GrowthStore
 from g4qc_core.storage.job_end_store import JobEndStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.pacing_store import PacingStore
@@ -80,6 +81,7 @@ class Stores:
         traders: traders, their commands and their log.
         live_bars: one-minute bars as traders saw them.
         drifts: how far paper fills were from their backtests.
+        growth: the size of the database.
         changes: versions of what is stored, for listeners.
         locks: locks by name.
         rights: rights of runs to write.
@@ -115,6 +117,7 @@ class Stores:
         self.traders = TraderStore(database)
         self.live_bars = LiveBarStore(database)
         self.drifts = DriftStore(database)
+        self.growth = GrowthStore(database)
         self.changes = ChangeStore(database)
         self.locks = NamedLocks(database)
         self.rights = WriteRights(database)

@@ -20,6 +20,7 @@ from g4qc_core.storage.server.bar_origin import expected_origin, stored_origin
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.day_map_text import print_map
+from g4qc_pipelines.commands.growth_status import growth_document, growth_lines
 from g4qc_pipelines.commands.part_status import Parts, part_lines, parts_of
 from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
@@ -41,6 +42,7 @@ def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
         with open_stores(settings) as stores:
             document, maps = _document(stores, load_registry(settings.own_instruments), symbols, datetime.now(UTC))
             document = {"database": stores.database.place, "timescale": stores.database.has_timescale, **document}
+            document["size"] = growth_document(settings, stores)
             document["parts"] = parts_of(settings, expected_origin(settings, stores.database))
     except DatabaseUnavailable:
         _print_parts(parts_of(settings, expected_origin(settings, None)), as_json)
@@ -110,7 +112,8 @@ def _last_request(stores: Stores) -> dict[str, Any] | None:
 def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
     origin = {"simulated": ", synthetic bars", "replay": ", replayed bars"}.get(document["origin"] or "", "")
     click.echo(f"Database {document['database']}{origin}")
-    for line in (*part_lines(document["parts"]), *pacing_lines(document["gateway"])):
+    lines = (*growth_lines(document["size"]), *part_lines(document["parts"]), *pacing_lines(document["gateway"]))
+    for line in lines:
         click.echo(line)
     if document["bars"]:
         _print_stored(document, maps, months)

@@ -11,15 +11,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
+import pandas as pd
 import psutil
 import pytest
 
 from g4qc_core.errors import DatabaseUnavailable, SettingsError
+from g4qc_core.storage import migrations
+from g4qc_core.storage.bar_stores.raw_store import RawStore, WriteResult
+from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server import embedded
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.server.embedded_process import server_process
+from tests.core.storage.frames import END, START, contract, raw_bars
 from tests.fixtures.users import as_root
 
 pytestmark = pytest.mark.slow
@@ -77,6 +85,43 @@ def test_a_full_disk_is_said_and_once_there_is_room_the_data_are_there() -> None
         filler.unlink()
         assert embedded_server(home).url("postgres")
         embedded_server(home).leave()
+
+
+@as_root
+def test_a_disk_that_gets_full_stops_a_write_with_one_sentence_and_loses_no_bar() -> None:
+    with disk(megabytes=250) as place:
+        home, filler = place / "home", place / "filler"
+        database = Database(embedded_server(home).url("g4qc"))
+        migrations.upgrade(database)
+        store = RawStore(database)
+        receive(store, raw_bars(1_400), 0)
+        first_day = START, START + timedelta(days=1)
+        stored = store.bars("ES", *first_day)
+        with filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(place).free - 2**20)
+        with pytest.raises(DatabaseUnavailable, match=r"disk of the database .* is full or fails .*: free some space"):
+            write_for_ever(store)
+        filler.unlink()
+        database.close()
+        embedded_server(home).leave()
+        database = Database(embedded_server(home).url("g4qc"))
+        again = RawStore(database)
+        pd.testing.assert_frame_equal(again.bars("ES", *first_day), stored)
+        assert receive(again, raw_bars(1_400), 0).unchanged == 1_400
+        database.close()
+        embedded_server(home).leave()
+
+
+def write_for_ever(store: RawStore) -> None:
+    for number in count():
+        receive(store, raw_bars(1_400).assign(close=float(number)), 1 + number % 30)
+
+
+def receive(store: RawStore, bars: pd.DataFrame, day: int) -> WriteResult:
+    """Store the bars as those of another day."""
+    moved = bars.assign(timestamp=bars["timestamp"] + timedelta(days=day))
+    entry = LedgerEntry("ES", "202403", "1min", START, END + timedelta(days=40), Outcome.DATA, END, 1)
+    return store.write(contract(), moved, entry)
 
 
 @as_root
