@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.bars.columns import BAR_COLUMNS, PRICES
-from g4qc_core.storage.bar_stores.series_numbers import Series, in_steps, known_series, series_for
+from g4qc_core.storage.bar_stores.series_numbers import StoredSeries, in_steps, known_series, series_for
 from g4qc_core.storage.codec.binary_copy import copy_in, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_in_steps, kinds_of
 from g4qc_core.timeframes import ONE_MINUTE
@@ -107,7 +107,7 @@ def delete_market(cursor: Any, symbol: str, timeframe: str, start: datetime, end
         )
 
 
-def leave_sessions(cursor: Any, symbol: str, raw: Series, timestamps: pd.Series) -> None:
+def leave_sessions(cursor: Any, symbol: str, raw: StoredSeries, timestamps: pd.Series) -> None:
     """Give validated minutes rows of their own, so that they stay whatever becomes of their raw bars.
 
     Args:

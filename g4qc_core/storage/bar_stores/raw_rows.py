@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.bars.columns import PRICES, RAW_COLUMNS
-from g4qc_core.storage.bar_stores.series_numbers import Series, in_steps
+from g4qc_core.storage.bar_stores.series_numbers import StoredSeries, in_steps
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_in_steps, kinds_of
 from g4qc_core.storage.codec.time_slices import names
@@ -40,7 +40,7 @@ def raw_rows(columns: Iterable[str], where: str) -> str:
     return f"{lean} UNION ALL {exact}"
 
 
-def write_raw(cursor: Any, series: Series, bars: pd.DataFrame, request: int) -> None:
+def write_raw(cursor: Any, series: StoredSeries, bars: pd.DataFrame, request: int) -> None:
     """Add raw bars (`RAW_COLUMNS`) of one series, as received by a request of the ledger."""
     rows = bars.assign(contract=series.contract, received_row=0, request_id=request)
     whole, others = in_steps(rows, {series.contract: series})
@@ -48,7 +48,7 @@ def write_raw(cursor: Any, series: Series, bars: pd.DataFrame, request: int) -> 
     copy_in(cursor, "raw_exact", _EXACT, others, replaced_by=CURRENT)
 
 
-def move_to_revisions(cursor: Any, series: Series, outdated: pd.DataFrame, request: int) -> None:
+def move_to_revisions(cursor: Any, series: StoredSeries, outdated: pd.DataFrame, request: int) -> None:
     """Move stored raw bars to the values that a request replaced.
 
     Args:
@@ -65,7 +65,7 @@ def move_to_revisions(cursor: Any, series: Series, outdated: pd.DataFrame, reque
     copy_in(cursor, "raw_exact", _EXACT, outdated, series=series.id, replaced_by=request)
 
 
-def stored_raw(cursor: Any, series: Series | None, timestamps: pd.Series) -> pd.DataFrame:
+def stored_raw(cursor: Any, series: StoredSeries | None, timestamps: pd.Series) -> pd.DataFrame:
     """Return the raw bars of a series from the first to the last of the timestamps, as `move_to_revisions` takes."""
     columns: Kinds = {name: kind for name, kind in _EXACT.items() if name not in ("series", "replaced_by")}
     first, last = (None, None) if timestamps.empty else (timestamps.min(), timestamps.max())

@@ -16,7 +16,7 @@ from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.storage.bar_stores.market_rows import leave_sessions
 from g4qc_core.storage.bar_stores.raw_rows import move_to_revisions, raw_rows, stored_raw, write_raw
-from g4qc_core.storage.bar_stores.series_numbers import Series, known_series, series_for
+from g4qc_core.storage.bar_stores.series_numbers import StoredSeries, known_series, series_for
 from g4qc_core.storage.bar_stores.validated_sessions import Received
 from g4qc_core.storage.codec.binary_copy import copy_out, encode
 from g4qc_core.storage.codec.column_kinds import kinds_of
@@ -179,7 +179,7 @@ def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     return stored[lacks] if believed else stored.iloc[:0]
 
 
-def _revise(cursor: Any, contract: Contract, series: Series, outdated: pd.DataFrame, request: int) -> None:
+def _revise(cursor: Any, contract: Contract, series: StoredSeries, outdated: pd.DataFrame, request: int) -> None:
     """Move the outdated bars from the raw bars to the revisions; the market keeps them until it is validated again."""
     take_turns(cursor, f"bars {contract.symbol} {ONE_MINUTE.name}")
     leave_sessions(cursor, contract.symbol, series, outdated["timestamp"])

@@ -21,7 +21,7 @@ MARKET = ""
 
 
 @dataclass(frozen=True)
-class Series:
+class StoredSeries:
     """A series: its number, its contract (month), and the steps of its prices in a point."""
 
     id: int
@@ -31,19 +31,19 @@ class Series:
 
 def known_series(
     cursor: Any, symbol: str, timeframe: str, contract: str | None = None, source: str = MARKET
-) -> dict[str, Series]:
+) -> dict[str, StoredSeries]:
     """Return the series of an instrument's contracts, or of one contract, by contract month."""
     cursor.execute(
         "SELECT id, contract, per_point FROM bar_series WHERE symbol = %s AND timeframe = %s AND source = %s "
         "AND (%s::text IS NULL OR contract = %s)",
         [symbol, timeframe, source, contract, contract],
     )
-    return {row[1]: Series(*row) for row in cursor.fetchall()}
+    return {row[1]: StoredSeries(*row) for row in cursor.fetchall()}
 
 
 def series_for(
     cursor: Any, symbol: str, timeframe: str, bars: pd.DataFrame, source: str = MARKET
-) -> Mapping[str, Series]:
+) -> Mapping[str, StoredSeries]:
     """Return the series of the contracts of these bars, by month; those that are missing are made.
 
     Args:
@@ -69,7 +69,7 @@ def series_for(
     return known
 
 
-def in_steps(bars: pd.DataFrame, series: Mapping[str, Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def in_steps(bars: pd.DataFrame, series: Mapping[str, StoredSeries]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the bars (with contract) that are whole steps of their series, in steps, and the others as they are.
 
     Both have the number of the series as the column `series`, and keep the index of `bars`.

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from psycopg2.extras import execute_values
 
-from g4qc_core.bars.columns import PRICES
+from g4qc_core.bars.columns import BAR_COLUMNS, RAW_VALUES
 from g4qc_core.storage.bar_stores.market_rows import write_market
 from g4qc_core.storage.bar_stores.series_numbers import series_for
 from g4qc_core.timeframes import ONE_MINUTE
 
-_VALUES = (*PRICES, "volume", "count")
+_VALUES = tuple(name for name in BAR_COLUMNS if name in RAW_VALUES)
 
 
 @dataclass(frozen=True)
