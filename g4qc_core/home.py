@@ -40,6 +40,7 @@ _OWN = frozenset(
             "portfolios.toml",
             "walk_forwards.toml",
             "rolls.toml",
+            "sources.toml",
             "trading.toml",
             "trading.halt",
             "trader.log",

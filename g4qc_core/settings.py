@@ -96,6 +96,9 @@ class Settings(BaseSettings):
         None,
         description="Folder with open interest by session, SYMBOL.csv each, for the roll rule open_interest",
     )
+    sources: Path | None = Field(
+        None, description="File with your own profiles of vendors' files; unset: those that come with G4QC"
+    )
     backtests: Path | None = Field(
         None, description="File with your own backtest specs; unset: those that come with G4QC"
     )
@@ -190,7 +193,17 @@ class Settings(BaseSettings):
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
     @field_validator(
-        *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "strategies", "searches"),
+        *(
+            "home",
+            "instruments",
+            "calendars",
+            "rolls",
+            "open_interest",
+            "sources",
+            "backtests",
+            "strategies",
+            "searches",
+        ),
         *("portfolios", "walk_forwards", "trading", "database_password_file"),
     )
     @classmethod

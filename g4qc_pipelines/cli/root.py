@@ -24,6 +24,7 @@ from g4qc_pipelines.cli.backtests import backtests
 from g4qc_pipelines.cli.db import db
 from g4qc_pipelines.cli.export import export
 from g4qc_pipelines.cli.extract import extract
+from g4qc_pipelines.cli.imports import import_
 from g4qc_pipelines.cli.instruments import DecimalParam, instruments
 from g4qc_pipelines.cli.options import InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.cli.partitions import partitions
@@ -194,6 +195,7 @@ cli.add_command(backtest)
 cli.add_command(export)
 cli.add_command(db)
 cli.add_command(extract)
+cli.add_command(import_)
 cli.add_command(instruments)
 cli.add_command(partitions)
 cli.add_command(quarantine)

@@ -17,8 +17,8 @@ from g4qc_core.files import write_whole
 from g4qc_core.settings import Settings
 
 _NAMED = (
-    *("calendars", "rolls", "open_interest", "backtests", "searches", "portfolios", "walk_forwards", "trading"),
-    *("instruments", "strategies"),
+    *("calendars", "rolls", "open_interest", "sources", "backtests", "searches", "portfolios", "walk_forwards"),
+    *("trading", "instruments", "strategies"),
 )
 _LEFT_OUT = ("__pycache__",)
 

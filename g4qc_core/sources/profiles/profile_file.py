@@ -15,7 +15,7 @@ from g4qc_core.toml_entries import MalformedEntry, TomlFile, first_malformed
 BUILT_IN = Path(__file__).with_name("vendors.toml")
 """The file of the built-in profiles."""
 
-_FILE = TomlFile("file of profiles", "its path", "firstrate")
+_FILE = TomlFile("file of profiles", "G4QC_SOURCES", "firstrate")
 
 
 def load_profiles(user_file: Path | None = None) -> dict[str, FileProfile]:

@@ -125,7 +125,7 @@ class _Naming:
         if instrument is None:
             named = f"no instrument is called {parts.symbol}" if parts.symbol else "its name has no symbol"
             raise UsageError(
-                f"{self._source} names no instrument that is known here ({named}): name the instrument, or give "
+                f"{self._source} names no instrument that is known here ({named}): give --instrument, or "
                 "the vendor's symbol in a profile of your own."
             )
         if self._target.month:

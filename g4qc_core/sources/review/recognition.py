@@ -55,7 +55,7 @@ def recognise(
     fitting = [profile for profile in profiles.values() if _fits(source, profile, registry)]
     if not fitting:
         raise UsageError(
-            f"No profile fits {source}: name one, or describe the file in a profile of your own. "
+            f"No profile fits {source}: name one with --profile, or describe the file in a profile of your own. "
             f"Known: {', '.join(profiles)}."
         )
     ranked = sorted(fitting, key=lambda profile: -_rank(source, profile))

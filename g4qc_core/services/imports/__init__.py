@@ -1,0 +1,1 @@
+"""History from files: what an import would take, before anything is stored."""

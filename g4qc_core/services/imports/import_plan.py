@@ -1,0 +1,261 @@
+"""What an import of files would take: files with their hashes, contracts with their windows, and every doubt.
+
+Nothing is stored, and no database is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.errors import UsageError
+from g4qc_core.futures.rolls.roll_files import RollOverride
+from g4qc_core.instruments.registry import SPOT, Contract, Instrument
+from g4qc_core.sentences import counted
+from g4qc_core.sources.profiles.file_profile import FileProfile
+from g4qc_core.sources.profiles.profile_file import profile_named
+from g4qc_core.sources.reading.file_symbols import FileSymbols
+from g4qc_core.sources.reading.read_notes import ReadNotes
+from g4qc_core.sources.reading.source_files import content_hash, source_files
+from g4qc_core.sources.review.chosen_files import chosen_files
+from g4qc_core.sources.review.cut_bars import trade_days, with_months
+from g4qc_core.sources.review.estimated_chain import estimated_contract
+from g4qc_core.sources.review.file_review import FileReview, ReviewRequest, pieces_of, review_files
+from g4qc_core.sources.review.recognition import Recognised, recognise
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What to import, and what the user says about it.
+
+    Attributes:
+        path: a file, an archive or a folder.
+        profile: name of the profile; None: it is recognised.
+        zone: time zone that replaces the profile's; empty: the profile's.
+        label: label that replaces the profile's; empty: the profile's.
+        symbol: instrument of all rows; None: by names.
+        month: contract month of all rows; empty: by names.
+        rolls: of continuous files; empty: they are found by the prices.
+    """
+
+    path: Path
+    profile: str | None = None
+    zone: str = ""
+    label: str = ""
+    symbol: str | None = None
+    month: str = ""
+    rolls: Sequence[RollOverride] = ()
+
+
+@dataclass(frozen=True)
+class ImportedFile:
+    """A file of the disk.
+
+    Attributes:
+        path: where it is.
+        size: bytes.
+        sha256: of its content as it is, hex.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SessionRun:
+    """Consecutive sessions of a contract that have bars in the files, by trade date, both ends included."""
+
+    first: date
+    last: date
+    sessions: int
+
+
+@dataclass(frozen=True)
+class ImportedContract:
+    """The bars of one contract in the files.
+
+    Attributes:
+        contract: with the last trade date by the exchange's rule.
+        minutes: number of minutes with a bar.
+        first: start of the first bar, UTC.
+        last: start of the last bar, UTC.
+        runs: sessions with bars, ascending.
+        late: minutes after the end of trading.
+    """
+
+    contract: Contract
+    minutes: int
+    first: datetime
+    last: datetime
+    runs: tuple[SessionRun, ...]
+    late: int
+
+    @property
+    def sessions(self) -> int:
+        """Number of sessions with bars."""
+        return sum(run.sessions for run in self.runs)
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What an import would take.
+
+    Attributes:
+        review: what was understood.
+        files: of the disk.
+        contracts: by instrument and month; empty if the import is refused.
+        doubts: sentences, the gravest first.
+        refusal: why nothing can be imported; empty if it can.
+    """
+
+    review: FileReview
+    files: tuple[ImportedFile, ...]
+    contracts: tuple[ImportedContract, ...]
+    doubts: tuple[str, ...]
+    refusal: str
+
+    def bars(self, notes: ReadNotes) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the bars of the files in pieces of `FILE_BARS` with the file's name, every row with its contract month.
+
+        Args:
+            notes: what cannot be read is added to them.
+
+        Raises:
+            UsageError: the import is refused.
+        """
+        if self.refusal:
+            raise UsageError(self.refusal)
+        request = self.review.request
+        for source, piece in pieces_of(request, notes):
+            yield str(source), with_months(piece, self.review.cuts, request.registry)
+
+
+def plan_import(
+    request: ImportRequest, profiles: Mapping[str, FileProfile], registry: Mapping[str, Instrument]
+) -> ImportPlan:
+    """Read the files once and return what an import would take.
+
+    Raises:
+        UsageError: a name is unknown, no profile fits, a file cannot be read, or it names no known instrument.
+    """
+    instrument = registry[request.symbol] if request.symbol is not None else None
+    found_files = source_files(request.path)
+    if request.profile is None:
+        found = recognise(found_files, profiles, registry)
+    else:
+        found = Recognised(profile_named(request.profile, profiles), ())
+    profile = _changed(found.profile, request)
+    files, left_out = chosen_files(found_files, profile, FileSymbols(registry, profile, instrument))
+    review = review_files(
+        ReviewRequest(
+            files=files,
+            profile=profile,
+            registry=registry,
+            instrument=instrument,
+            month=request.month,
+            rolls=request.rolls,
+        )
+    )
+    paths = dict.fromkeys(one.path for one in files)
+    contracts = () if review.refusal else tuple(_contracts(review))
+    late = [one for one in contracts if one.late]
+    doubts = [
+        *found.doubts,
+        *left_out,
+        *review.doubts,
+        *(
+            f"{counted(one.late, 'bar')} of {one.contract} begin after its last trade on "
+            f"{one.contract.last_trade_at:%Y-%m-%d %H:%M} UTC, by the exchange's rule."
+            for one in late
+        ),
+    ]
+    return ImportPlan(
+        review=review,
+        files=tuple(ImportedFile(path, path.stat().st_size, content_hash(path)) for path in paths),
+        contracts=contracts,
+        doubts=tuple(doubts),
+        refusal=review.refusal,
+    )
+
+
+def _changed(profile: FileProfile, request: ImportRequest) -> FileProfile:
+    said = {name: value for name, value in (("zone", request.zone), ("label", request.label)) if value}
+    if not said:
+        return profile
+    try:
+        return FileProfile.model_validate({**profile.model_dump(), **said})
+    except ValueError:
+        raise UsageError(f"'{request.zone}' is no time zone: write one like America/New_York, UTC or UTC-05.") from None
+
+
+def _contracts(review: FileReview) -> Iterator[ImportedContract]:
+    """Yield the contracts of the files, continuous rows by their cut."""
+    found: dict[tuple[str, str], list[np.ndarray]] = {}
+    for facts in review.facts:
+        minutes = facts.presence.minutes()
+        if facts.month:
+            found.setdefault((facts.symbol, facts.month), []).append(minutes)
+            continue
+        if facts.symbol not in review.cuts:
+            continue
+        instrument = review.request.registry[facts.symbol]
+        months = review.cuts[facts.symbol].months(trade_days(_starts(minutes), instrument))
+        for month in dict.fromkeys(months.tolist()):
+            found.setdefault((facts.symbol, month), []).append(minutes[months == month])
+    for symbol, month in sorted(found):
+        minutes = np.unique(np.concatenate(found[symbol, month]))
+        yield _one(review.request.registry[symbol], month, minutes)
+
+
+def _one(instrument: Instrument, month: str, minutes: np.ndarray) -> ImportedContract:
+    contract = estimated_contract(instrument, month if instrument.expires else SPOT)
+    ends = int(contract.last_trade_at.timestamp()) // 60
+    return ImportedContract(
+        contract=contract,
+        minutes=len(minutes),
+        first=_instant(int(minutes[0])),
+        last=_instant(int(minutes[-1])),
+        runs=tuple(_runs(minutes, instrument)),
+        late=int((minutes >= ends).sum()),
+    )
+
+
+def _runs(minutes: np.ndarray, instrument: Instrument) -> Iterator[SessionRun]:
+    """Yield the runs of consecutive sessions with bars."""
+    hours = calendar(instrument.calendar)
+    dates = hours.assign(_index(minutes))["trade_date"].dropna()
+    days = {day.date() for day in dates.unique()}
+    if not days:
+        return
+    run: SessionRun | None = None
+    for session in hours.sessions(min(days), max(days)):
+        if session.trade_date not in days:
+            if run is not None:
+                yield run
+            run = None
+        elif run is None:
+            run = SessionRun(session.trade_date, session.trade_date, 1)
+        else:
+            run = replace(run, last=session.trade_date, sessions=run.sessions + 1)
+    if run is not None:
+        yield run
+
+
+def _index(minutes: np.ndarray) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(_starts(minutes)).tz_localize("UTC")
+
+
+def _starts(minutes: np.ndarray) -> np.ndarray:
+    return (minutes * 60).astype("datetime64[s]")
+
+
+def _instant(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC)
