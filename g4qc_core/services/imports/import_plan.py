@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
+from g4qc_core.futures.estimated_contract import estimated_contract
 from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import SPOT, Contract, Instrument
 from g4qc_core.sentences import counted
@@ -26,7 +27,6 @@ from g4qc_core.sources.reading.read_notes import ReadNotes
 from g4qc_core.sources.reading.source_files import content_hash, source_files
 from g4qc_core.sources.review.chosen_files import chosen_files
 from g4qc_core.sources.review.cut_bars import trade_days, with_months
-from g4qc_core.sources.review.estimated_chain import estimated_contract
 from g4qc_core.sources.review.file_review import FileReview, ReviewRequest, pieces_of, review_files
 from g4qc_core.sources.review.recognition import Recognised, recognise
 
