@@ -41,8 +41,15 @@ def raw_rows(columns: Iterable[str], where: str) -> str:
 
 
 def write_raw(cursor: Any, series: StoredSeries, bars: pd.DataFrame, request: int) -> None:
-    """Add raw bars (`RAW_COLUMNS`) of one series, as received by a request of the ledger."""
-    rows = bars.assign(contract=series.contract, received_row=0, request_id=request)
+    """Add raw bars of one series, as received by a request of the ledger.
+
+    Args:
+        cursor: psycopg2 cursor; the caller ends the transaction.
+        series: of the bars.
+        bars: `RAW_COLUMNS`; and received_row, if they came from a file.
+        request: id of the request.
+    """
+    rows = bars.assign(contract=series.contract, received_row=bars.get("received_row", 0), request_id=request)
     whole, others = in_steps(rows, {series.contract: series})
     copy_in(cursor, "raw_minutes", _STEPS, whole)
     copy_in(cursor, "raw_exact", _EXACT, others, replaced_by=CURRENT)

@@ -72,7 +72,8 @@ class RawStore:
 
         Args:
             contract: the contract of the bars.
-            bars: `RAW_COLUMNS`, timestamps ascending and unique; may be empty.
+            bars: `RAW_COLUMNS`, timestamps ascending and unique; may be empty. If they came from a file, received_row
+                (int64) is the row of each; another row with the same values is no restatement.
             entry: of this request; its number of bars and hash are filled in.
             source: where the bars come from; bars of several sources are stored side by side.
 
