@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ _WAITS = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts":
 _OPTIONS: dict[str, dict[str, Any]] = {"s3": {"config_kwargs": _WAITS}, "s3a": {"config_kwargs": _WAITS}}
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PRIVATE = 0o700
+_TIMES = ("mtime", "LastModified", "created", "updated", "last_modified")
 
 
 class FileStore:
@@ -47,6 +49,17 @@ class FileStore:
         self._root = str(root).rstrip("/")
         self._local = Path(self._root) if "file" in _protocols(self._files) else None
         self.place = str(self._local) if self._local else f"{scheme}://{self._root}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileStore) and self.place == other.place
+
+    def __hash__(self) -> int:
+        return hash(self.place)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder on this machine; None for a bucket."""
+        return self._local
 
     def below(self, folder: str) -> FileStore:
         """Return the store of a folder in this one."""
@@ -98,6 +111,26 @@ class FileStore:
                 return int(self._files.size(self._path(path)))
             except FileNotFoundError:
                 return None
+
+    def written(self, path: str) -> datetime | None:
+        """Return when a file was written last, UTC; None if there is none of that name, or a link instead."""
+        with self._told():
+            self._files.invalidate_cache()
+            try:
+                entry = self._files.info(self._path(path))
+            except FileNotFoundError:
+                return None
+            return _time_of(entry) if _is_own(entry) else None
+
+    def times(self) -> dict[str, datetime]:
+        """Return when the files directly in the store were written last, UTC, by name, without links."""
+        with self._told():
+            self._files.invalidate_cache()
+            try:
+                found = self._files.ls(self._root, detail=True)
+            except FileNotFoundError:
+                return {}
+            return {PurePosixPath(one["name"]).name: _time_of(one) for one in found if _is_own(one)}
 
     def folders(self) -> list[str]:
         """Return the names of the folders directly in the store; none if it does not exist yet."""
@@ -164,6 +197,22 @@ class FileStore:
             raise StoreUnavailable(
                 f"The files at {self.place} cannot be written or read ({error}): check the address and the credentials."
             ) from error
+
+
+def _is_own(entry: Mapping[str, Any]) -> bool:
+    return entry["type"] == "file" and not entry.get("islink")
+
+
+def _time_of(entry: Mapping[str, Any]) -> datetime:
+    # Each kind of place has its own name for the time of the last write.
+    return _instant(next(entry[name] for name in _TIMES if name in entry))
+
+
+def _instant(time: datetime | float | str) -> datetime:
+    if isinstance(time, float | int):
+        return datetime.fromtimestamp(time, UTC)
+    found = datetime.fromisoformat(time) if isinstance(time, str) else time
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _protocols(files: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ studies run in this process. Starting and watching jobs, which needs the graph, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from typing import Any, Self
@@ -27,6 +27,7 @@ from g4qc_core.services.backtests.known_specs import keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.result_comparison import compare_results, differing
 from g4qc_core.services.backtests.result_documents import document_of, summary_of
+from g4qc_core.services.backtests.shown_results import shown_results
 from g4qc_core.services.backtests.spec_lines import LineReader
 from g4qc_core.services.backtests.spec_run import run_spec
 from g4qc_core.services.research.worth import confidences
@@ -180,14 +181,17 @@ class LocalClient(StudiesClient):
         )
         first = int(query.get("offset", 0))
         found = choice.found(self._stores.backtests)[first : first + int(query.get("limit", 100))]
-        left = confidences(found, self._stores)
-        return results_frame([_json(summary_of(record, self._settings, left[record.id])) for record in found])
+        return results_frame(self._summaries(found))
 
     def result(self, result: str) -> dict[str, Any]:
         """Return a result as a document: spec, inputs, card, metrics and notes."""
         record = self._record(result)
-        left = confidences([record], self._stores)[record.id]
-        return _json(summary_of(record, self._settings, left)) | document_of(record)
+        return self._summaries([record])[0] | document_of(record)
+
+    def _summaries(self, records: Sequence[BacktestRecord]) -> list[dict[str, Any]]:
+        left = confidences(records, self._stores)
+        shown = set(shown_results({one.spec_name for one in records}, self._settings, self._stores).values())
+        return [_json(summary_of(one, one.id in shown, left[one.id])) for one in records]
 
     def metrics(self, result: str) -> pd.DataFrame:
         """Return the figures of a result by name: value (NaN where not meaningful), unit, group and formula."""

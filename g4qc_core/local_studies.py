@@ -136,9 +136,9 @@ class LocalStudies:
         """See the port."""
         where = (self._settings, self._registry, self._stores)
         if kind == SEARCH:
-            return search_report(self._search(study_id), *where).read_bytes()
+            return search_report(self._search(study_id), *where).page()
         of = study_kind(kind)
-        return study_report(find_study(study_id, of, self._stores), of, *where).read_bytes()
+        return study_report(find_study(study_id, of, self._stores), of, *where).page()
 
     def _search(self, search_id: str) -> SearchRecord:
         found = self._stores.searches.find(search_id)

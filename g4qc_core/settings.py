@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         description="Folder or URL (s3://bucket/folder) of backups, to which the schedule adds one each night; unset: "
         "only by hand, to backups under home",
     )
+    report_target: str | None = Field(
+        None,
+        description="Folder or URL (s3://bucket/folder) of the HTML reports, which all machines reach; unset: reports "
+        "under home",
+    )
     backup_keep_daily: int = Field(7, ge=1, description="Days of which the newest backup stays")
     backup_keep_weekly: int = Field(4, ge=0, description="Weeks of which the newest backup stays")
     first_month: str = Field(
@@ -250,11 +255,6 @@ class Settings(BaseSettings):
     def strategies_folder(self) -> Path:
         """Folder of the user's own strategies, which may not exist yet."""
         return self.strategies or self.home / "strategies"
-
-    @property
-    def reports(self) -> Path:
-        """Folder of the HTML reports."""
-        return self.home / "reports"
 
     @property
     def reports_url(self) -> str:

@@ -15,11 +15,11 @@ from g4qc_core.errors import InUse, TransientError, UsageError, unknown
 from g4qc_core.graph_keys import GraphKey, GraphKeys, KeyKind
 from g4qc_core.instruments.registry import load_registry, read_instruments
 from g4qc_core.sentences import counted
-from g4qc_core.services.backtests.spec_run import report_path
+from g4qc_core.services.backtests.shown_results import shown_results
+from g4qc_core.services.backtests.spec_run import spec_report
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.services.research.research_keys import research_entries, stored_research
 from g4qc_core.settings import Settings
-from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
 
@@ -115,11 +115,9 @@ class Removal:
     def _remove_reports(self, doomed: DeletedResult, made: Collection[str]) -> None:
         """Remove the reports of the result: a spec has one report, of its newest result when it was written."""
         for name in doomed.names:
-            path = report_path(self.settings, name)
-            if path.is_file():
-                shown = _shown(self.stores.backtests.results(name), path.stat().st_mtime)
-                if shown is None or shown.id in made:
-                    path.unlink(missing_ok=True)
+            shown = shown_results([name], self.settings, self.stores).get(name)
+            if shown is None or shown in made:
+                spec_report(self.settings, name).remove()
 
     def _entries(self) -> set[str]:
         return set(load_specs(self.settings.backtests))
@@ -164,8 +162,3 @@ def _of_file(key: str, kind: KeyKind, entries: Collection[str]) -> str:
     if key not in entries:
         return ""
     return f"{key} is an entry of the {kind.replace('_', '-')} file: take it out there, or name another file."
-
-
-def _shown(results: Sequence[BacktestRecord], written: float) -> BacktestRecord | None:
-    """Return the result that a report of the spec shows, by the time of the file (seconds since 1970)."""
-    return next((one for one in results if one.created_at.timestamp() <= written), None)

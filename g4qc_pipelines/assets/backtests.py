@@ -141,11 +141,11 @@ def _report(settings: Settings) -> dg.AssetsDefinition:
         with dagster_failures():
             result = load_result(context.partition_key, stores)
             worth = worth_of_result(result, stores)
-            path = publish(result, settings, registry, stores, worth.figures)
+            report = publish(result, settings, registry, stores, worth.figures)
             context.add_output_metadata(
                 {
-                    "report": dg.MetadataValue.url(f"{settings.reports_url}/{path.name}"),
-                    "file": dg.MetadataValue.path(path),
+                    "report": dg.MetadataValue.url(f"{settings.reports_url}/{report.name}"),
+                    "file": dg.MetadataValue.path(str(report)),
                     "equity": picture(equity_png(result), f"Equity of {context.partition_key}"),
                     "figures": figures(result.metrics),
                     "worth": worth.words,

@@ -60,8 +60,8 @@ def _search(settings: Settings) -> dg.AssetsDefinition:
         with dagster_failures():
             spec = asked_search(config.spec, context.partition_key, settings, stores)
             record = _run(context, spec, settings, registry, stores)
-            path = publish_search(record, settings, registry, stores)
-            shown = {**_shown(record, stores), "report": dg.MetadataValue.url(f"{settings.reports_url}/{path.name}")}
+            report = publish_search(record, settings, registry, stores)
+            shown = {**_shown(record, stores), "report": dg.MetadataValue.url(f"{settings.reports_url}/{report.name}")}
             checks = search_results(record, last_findings_of(context, stores))
         with dagster_failures():
             yield from observed(context, SEARCH_INPUTS, record.data_version)

@@ -71,8 +71,8 @@ def _study(kind: StudyKind, settings: Settings) -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
         with dagster_failures():
             record = _run(kind, context, config.spec, settings, registry, stores)
-            path = kind.publish(record, settings, registry, stores)
-            report = dg.MetadataValue.url(f"{settings.reports_url}/{path.name}")
+            published = kind.publish(record, settings, registry, stores)
+            report = dg.MetadataValue.url(f"{settings.reports_url}/{published.name}")
             shown = {"report": report, **_shown(kind, record, stores)}
             inputs = inputs_of_study(record, kind, settings, registry, stores, stores.versions.versions())
             found, last = kind.checked(record), last_findings_of(context, stores)

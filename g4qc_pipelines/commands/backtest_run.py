@@ -44,7 +44,7 @@ def run_backtest(
         G4qcError: the two engines differ.
     """
     from g4qc_core.services.backtests.confirmed_results import confirmed
-    from g4qc_core.services.backtests.spec_run import load_result, publish, report_path
+    from g4qc_core.services.backtests.spec_run import load_result, publish, spec_report
     from g4qc_core.services.research.worth import worth_of_result
 
     with workbench(settings) as bench:
@@ -58,7 +58,7 @@ def run_backtest(
         plan = backtest(spec.name)
         with steps(plan.steps), _forgotten_when_stopped(spec.name, bench):
             bench.runner.run_job(plan)
-        result, path = load_result(spec.name, bench.stores), report_path(settings, spec.name)
+        result, path = load_result(spec.name, bench.stores), spec_report(settings, spec.name)
         worth = worth_of_result(result, bench.stores)
         if lang is not None:
             publish(result, settings, bench.registry, bench.stores, worth.figures, lang)

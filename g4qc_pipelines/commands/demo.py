@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -20,9 +19,10 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
 from g4qc_core.bars.minute_classes import missing
 from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.instruments.registry import Registry, load_registry
-from g4qc_core.services.backtests.spec_run import report_path
+from g4qc_core.services.backtests.spec_run import spec_report
 from g4qc_core.services.coverage.completeness import not_made_of
 from g4qc_core.services.month_keys import key_of, last_full_months
+from g4qc_core.services.report_file import ReportFile
 from g4qc_core.services.series.continuous_series import stored_bars
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
@@ -72,7 +72,7 @@ class Row:
     backtest: str
     figures: dict[str, Any]
     notes: list[str]
-    report: Path
+    report: ReportFile
 
 
 def run_demo(settings: Settings, research: bool, as_json: bool) -> None:
@@ -138,7 +138,7 @@ def missing_jobs(kept: DemoState, months: Sequence[date], specs: Sequence[Backte
         fresh.add(symbol)
         jobs.append(extraction(kept.registry[symbol], months[0], month_window(months[-1])[1]))
     for spec in specs:
-        done = report_path(kept.settings, spec.name).exists() and kept.stores.backtests.results(spec.name)
+        done = spec_report(kept.settings, spec.name).written() is not None and kept.stores.backtests.results(spec.name)
         if spec.instrument in fresh or not done:
             jobs.append(backtest(spec.name))
     return jobs
@@ -166,7 +166,7 @@ def _row(settings: Settings, registry: Registry, stores: Stores, spec: BacktestS
         backtest=spec.name,
         figures=dict(result.metrics),
         notes=list(result.notes),
-        report=report_path(settings, spec.name),
+        report=spec_report(settings, spec.name),
     )
 
 

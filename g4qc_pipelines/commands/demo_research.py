@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.services.research.study import StudyKind, StudySpec, study_report_path
+from g4qc_core.services.report_file import ReportFile
+from g4qc_core.services.research.study import StudyKind, StudySpec, report_of_study
 from g4qc_core.services.research.study_inputs import inputs_of_studies
 from g4qc_core.services.research.study_kinds import study_kind
 from g4qc_core.settings import Settings
@@ -47,7 +47,7 @@ class DemoStudy:
 
     kind: StudyKind
     record: StudyRecord
-    report: Path
+    report: ReportFile
 
 
 def missing_studies(settings: Settings, registry: Registry, stores: Stores) -> list[JobPlan]:
@@ -57,7 +57,7 @@ def missing_studies(settings: Settings, registry: Registry, stores: Stores) -> l
         known = _newest(kind, spec.name, stores)
         inputs = inputs_of_studies(kind, settings, registry, stores, [spec.name])
         current = bool(inputs) and all(one.current for one in inputs)
-        if known is None or not current or not study_report_path(known, settings).exists():
+        if known is None or not current or report_of_study(known, settings).written() is None:
             jobs.append(study(kind.name, spec))
     return jobs
 
@@ -68,7 +68,7 @@ def finished_studies(settings: Settings, registry: Registry, stores: Stores) -> 
     for kind, spec in _specs(settings, registry, stores):
         record = _newest(kind, spec.name, stores)
         if record is not None:
-            found.append(DemoStudy(kind, record, study_report_path(record, settings)))
+            found.append(DemoStudy(kind, record, report_of_study(record, settings)))
     return found
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.research.overfitting.result_worth import ResultWorth
+from g4qc_core.services.report_file import ReportFile
 
 if TYPE_CHECKING:
     from g4qc_core.backtest.result_card import CardRow
@@ -19,7 +19,7 @@ _WIDTH = 118
 _NAMES = 3
 
 
-def print_result(result: BacktestResult, report: Path, worth: ResultWorth) -> None:
+def print_result(result: BacktestResult, report: ReportFile, worth: ResultWorth) -> None:
     """Print the figures of a result, what it is worth, its notes, its id and the file of its report."""
     print_figures(result.metrics)
     print_worth(worth)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +12,8 @@ from rich.table import Table
 from g4qc_core.backtest.metrics import PERCENT
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.sentences import counted
-from g4qc_core.services.research.search_report import search_report_path
+from g4qc_core.services.report_file import ReportFile
+from g4qc_core.services.research.search_report import report_of_search
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.stores import open_stores
@@ -58,8 +58,8 @@ def show_search(settings: Settings, words: str, as_json: bool) -> None:
     with open_stores(settings) as stores:
         record = stores.searches.named(words)
         newest = stores.searches.named(record.name).id == record.id
-    report = search_report_path(settings, record.name)
-    known = report if newest and report.exists() else None
+    report = report_of_search(settings, record.name)
+    known = report if newest and report.written() is not None else None
     if as_json:
         echo_json({**document_of(record), "report": None if known is None else str(known)})
     else:
@@ -76,7 +76,7 @@ def document_of(record: SearchRecord, brief: bool = False) -> dict[str, Any]:
     return values
 
 
-def print_search(record: SearchRecord, report: Path | None = None) -> None:
+def print_search(record: SearchRecord, report: ReportFile | None = None) -> None:
     """Print what came out of a search: counts, the best sets, what they are worth, and the file of its report."""
     summary = record.summary or {}
     click.echo(_counts(record))

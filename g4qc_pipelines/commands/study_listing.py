@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,8 @@ from rich.table import Table
 
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted, duration, listing
-from g4qc_core.services.research.study import StudyKind, study_report_path
+from g4qc_core.services.report_file import ReportFile
+from g4qc_core.services.research.study import StudyKind, report_of_study
 from g4qc_core.services.research.study_documents import study_document, study_summary
 from g4qc_core.services.research.study_kinds import study_kind
 from g4qc_core.settings import Settings
@@ -49,11 +49,11 @@ def show_study(settings: Settings, kind_name: str, words: str, as_json: bool) ->
     kind = study_kind(kind_name)
     with open_stores(settings) as stores:
         record = stores.studies.named(kind_name, words)
-        report = study_report_path(record, settings)
-        print_study(kind, record, stores, report if report.exists() else None, as_json)
+        report = report_of_study(record, settings)
+        print_study(kind, record, stores, None if report.written() is None else report, as_json)
 
 
-def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: Path | None, as_json: bool) -> None:
+def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: ReportFile | None, as_json: bool) -> None:
     """Print what came out of a study: key figures, checks, notes, tables, and the file of its report.
 
     Args:

@@ -27,7 +27,6 @@ def test_without_any_setting_everything_is_local_and_simulated() -> None:
     assert settings.simulated
     assert settings.database_url is None
     assert settings.home == Path("~/.g4qc").expanduser().resolve()
-    assert settings.reports == settings.home / "reports"
     assert settings.reports_url == "http://127.0.0.1:8000/reports"
 
 

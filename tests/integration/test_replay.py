@@ -177,7 +177,7 @@ def test_a_spec_goes_all_the_way_to_a_report(which: str, spec: str, request: pyt
     home: Home = request.getfixturevalue(which)
     done = home.run("materialize", "--select", "backtest,backtest_report", "--partition", spec)
     assert done.code == 0, done.errors
-    report = home.settings.reports / f"{spec}.html"
+    report = home.settings.home / "reports" / f"{spec}.html"
     page = report.read_text("utf-8")
     assert "Bars replayed from files" in page
     (result,) = (r for r in status(home)["backtests"] if r["name"] == spec)

@@ -16,7 +16,7 @@ from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.research.search.searches_file import load_searches
 from g4qc_core.services.removal import Removal
 from g4qc_core.services.research.search_inputs import inputs_of_searches
-from g4qc_core.services.research.search_report import search_report_path
+from g4qc_core.services.research.search_report import report_of_search
 from g4qc_pipelines.checks.search_checks import SEARCH_CHECKS
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.dagster_instance import add_partitions
@@ -66,7 +66,7 @@ def test_a_search_is_one_run_with_checks_figures_and_a_report(bench: Workbench) 
     assert metadata["confirmed"].value == 10
     assert "data:image/png;base64," in str(metadata["surface"].value)
     assert metadata["worth"].value
-    assert search_report_path(bench.settings, "small").read_text("utf-8").startswith("<!doctype html>")
+    assert report_of_search(bench.settings, "small").page().startswith(b"<!doctype html>")
     checks = {one.check_name: one.passed for one in result.get_asset_check_evaluations()}
     assert set(checks) == {check.name for check in SEARCH_CHECKS}
     assert checks["engines_agree"] is True

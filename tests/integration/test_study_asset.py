@@ -15,7 +15,7 @@ from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.research.search.search_spec import SearchSpec
-from g4qc_core.services.research.study import study_report_path
+from g4qc_core.services.research.study import report_of_study
 from g4qc_core.services.research.study_kinds import STUDY_KINDS
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.dagster_instance import add_keys
@@ -99,9 +99,9 @@ def test_a_study_is_one_run_with_figures_tables_checks_and_a_report(world: World
     days = bench.stores.studies.frame(record.id, "days")
     assert shown["dagster/row_count"].value == len(days) + (record.summary or {})["bars"]
     assert [row.data["bars"] for row in shown["table days"].records] == list(days["bars"][:10])
-    report = study_report_path(record, bench.settings)
+    report = report_of_study(record, bench.settings)
     assert shown["report"].value == f"{bench.settings.reports_url}/{report.name}"
-    assert report.exists()
+    assert report.written() is not None
     assert check_of(result) == {"enough": True, "inputs_current": True}
 
 

@@ -19,14 +19,16 @@ from g4qc_core.api.downloads import SHORT_ID, Download, download_headers, spec_p
 from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
-from g4qc_core.api.routes.reports import report_file, sandboxed
+from g4qc_core.api.routes.reports import sandboxed
 from g4qc_core.api.table_encoding import encode_table
 from g4qc_core.backtest.known_strategies import known_strategies
 from g4qc_core.backtest.metrics import session_table
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError, unknown
-from g4qc_core.services.backtests.result_documents import document_of, has_report, summary_of
+from g4qc_core.services.backtests.result_documents import document_of, summary_of
+from g4qc_core.services.backtests.shown_results import shown_results
+from g4qc_core.services.backtests.spec_run import spec_report
 from g4qc_core.services.research.worth import confidences
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
@@ -229,10 +231,10 @@ def equity(
 def report(backtest_id: BacktestId, context: Context) -> Response:
     """Return the report as HTML that opens offline; a spec has one report, that of its newest result."""
     record = record_of(backtest_id, context)
-    path = report_file(context.settings.reports, f"{record.spec_name}.html")
-    if path is None or not has_report(record, context.settings):
+    shown = shown_results([record.spec_name], context.settings, context.stores())
+    if record.id not in shown.values():
         raise NotFound(f"The report of {record.spec_name} shows a newer result, or was never made: run it again.")
-    return sandboxed(path)
+    return sandboxed(spec_report(context.settings, record.spec_name))
 
 
 def asked_spec(asked: BacktestSpec, context: Context) -> BacktestSpec:
@@ -271,7 +273,8 @@ def detail(record: BacktestRecord, context: Context) -> BacktestDetail:
 def summaries(records: Sequence[BacktestRecord], context: Context) -> list[BacktestSummary]:
     """Return results as entries of a list."""
     left = confidences(records, context.stores())
-    return [BacktestSummary(**summary_of(record, context.settings, left[record.id])) for record in records]
+    shown = set(shown_results({one.spec_name for one in records}, context.settings, context.stores()).values())
+    return [BacktestSummary(**summary_of(one, one.id in shown, left[one.id])) for one in records]
 
 
 def _form(named: Format | None, accept: str | None) -> Format:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.languages import chosen_language
 from g4qc_core.errors import NotFound
+from g4qc_core.services.report_file import ReportFile, known_reports, report_store
 
 router = APIRouter(tags=["reports"], dependencies=[CanRead], include_in_schema=False)
 
@@ -41,39 +41,37 @@ _ICON = (
 _EMPTY = "<p>No report yet. Run <code>g4qc demo</code>, or materialize <code>backtest_report</code> in Dagster.</p>"
 
 
-def report_file(folder: Path, name: str) -> Path | None:
-    """Return the path of a report; None if it does not exist or the name leaves the folder."""
-    path = folder / name
-    return path if _NAME.match(name) and path.is_file() and not path.is_symlink() else None
-
-
-def sandboxed(path: Path) -> Response:
+def sandboxed(report: ReportFile) -> Response:
     """Return a response with the report in its sandbox.
 
     A report holds its texts in every language. It opens in the one that the request names by `lang` or by the cookie of
     the pages, else as it was written.
     """
     language = chosen_language()
+    try:
+        page = report.page()
+    except FileNotFoundError:
+        raise NotFound("The report was removed a moment ago: run it again.") from None
     if language is None:
-        return FileResponse(path, media_type="text/html", headers=SANDBOX)
-    page = _WANTED.sub(f'data-wanted="{language}"'.encode(), path.read_bytes(), count=1)
+        return Response(page, media_type="text/html", headers=SANDBOX)
+    page = _WANTED.sub(f'data-wanted="{language}"'.encode(), page, count=1)
     return Response(page, media_type="text/html", headers={**SANDBOX, "Content-Language": language, "Vary": "Cookie"})
 
 
 @router.get("/reports")
 def index(context: Context) -> HTMLResponse:
     """List all reports as an HTML page."""
-    found = sorted(context.settings.reports.glob("*.html"), key=lambda path: path.name)
-    rows = "".join(f"<tr>{_row(path)}</tr>" for path in found)
+    found = known_reports(context.settings)
+    rows = "".join(f"<tr>{_row(name, written)}</tr>" for name, written in found.items())
     return HTMLResponse(_PAGE.format(body=f"<table>{rows}</table>" if rows else _EMPTY))
 
 
 @router.get("/reports/{name}")
 def report(name: str, context: Context) -> Response:
     """Return one report; for a deleted result, a page that says so, because runs and bookmarks still link to it."""
-    path = report_file(context.settings.reports, name)
-    if path is not None:
-        return sandboxed(path)
+    known = ReportFile(report_store(context.settings), name)
+    if _NAME.match(name) and known.written() is not None:
+        return sandboxed(known)
     deleted = context.stores().deleted.of_spec(name.removesuffix(".html")) if _NAME.match(name) else None
     if deleted is None:
         raise NotFound("There is no such report: /reports lists them.")
@@ -87,7 +85,6 @@ def icon() -> Response:
     return Response(_ICON, media_type="image/svg+xml")
 
 
-def _row(path: Path) -> str:
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    name = html.escape(path.name)
-    return f'<td><a href="/reports/{name}">{html.escape(path.stem)}</a></td><td>{written:%Y-%m-%d %H:%M} UTC</td>'
+def _row(name: str, written: datetime) -> str:
+    shown, stem = html.escape(name), html.escape(name.removesuffix(".html"))
+    return f'<td><a href="/reports/{shown}">{stem}</a></td><td>{written:%Y-%m-%d %H:%M} UTC</td>'

@@ -7,17 +7,15 @@ from typing import Any
 
 from g4qc_core.backtest.metrics import few
 from g4qc_core.backtest.result_card import card_rows
-from g4qc_core.services.backtests.spec_run import report_path
-from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 
 
-def summary_of(record: BacktestRecord, settings: Settings, confidence: float | None) -> dict[str, Any]:
+def summary_of(record: BacktestRecord, has_report: bool, confidence: float | None) -> dict[str, Any]:
     """Return a result without inputs, card and notes; `created_at` is a datetime.
 
     Args:
         record: the result.
-        settings: for the folder of reports.
+        has_report: True if there is a report of this result.
         confidence: what all trials of its strategy leave of its Sharpe ratio (`services.research.worth.confidences`).
     """
     return {
@@ -32,7 +30,7 @@ def summary_of(record: BacktestRecord, settings: Settings, confidence: float | N
         "metrics": dict(record.metrics),
         "confidence": confidence,
         "run_id": record.run_id,
-        "has_report": has_report(record, settings),
+        "has_report": has_report,
     }
 
 
@@ -40,9 +38,3 @@ def document_of(record: BacktestRecord) -> dict[str, Any]:
     """Return the rest of a result: its inputs, card, notes and the names of figures from few sessions or trades."""
     card = [asdict(row) for row in card_rows(record.id, record.spec, record.inputs)]
     return {"inputs": dict(record.inputs), "card": card, "notes": list(record.notes), "few": few(record.metrics)}
-
-
-def has_report(record: BacktestRecord, settings: Settings) -> bool:
-    """Return True if the report was written after this result, so that it is not that of an older one."""
-    path = report_path(settings, record.spec_name)
-    return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from g4qc_core.backtest.metrics.session_returns import session_returns
@@ -18,6 +17,7 @@ from g4qc_core.research.search.session_shape import SessionShape
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.coverage.missing_minutes import missing_minutes
+from g4qc_core.services.report_file import ReportFile, report_named
 from g4qc_core.services.rolls.instrument_rolls import unusual_rolls
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Trial
@@ -138,7 +138,7 @@ def publish(
     stores: Stores,
     worth: Mapping[str, float | int | None] | None = None,
     language: str | None = None,
-) -> Path:
+) -> ReportFile:
     """Write the report of a result, and return its file.
 
     Args:
@@ -152,24 +152,23 @@ def publish(
     Raises:
         UsageError: the stored bars have changed since the result was made.
     """
-    from g4qc_core.backtest.tear_sheet.report import write_report
+    from g4qc_core.backtest.tear_sheet.report import render_report
 
-    path = report_path(settings, result.spec.name)
     read = read_bars(result.spec, registry, stores)
     if read.version != result.inputs["data_version"]:
         raise UsageError(
             f"The bars have changed since the backtest {result.spec.name} was run: materialize `backtest` again."
         )
-    return write_report(
+    page = render_report(
         result,
         read.series,
-        path,
         origin_note=origin_note(stored_origin(stores.database)),
         instrument=registry[result.spec.instrument],
         exits=read.exits,
         worth=worth,
         language=language or settings.report_language,
     )
+    return spec_report(settings, result.spec.name).write(page)
 
 
 def _gap_note(missing: Mapping[date, int]) -> str:
@@ -232,9 +231,9 @@ def load_result(name: str, stores: Stores) -> BacktestResult:
     )
 
 
-def report_path(settings: Settings, name: str) -> Path:
-    """Return the file of the spec's report."""
-    return settings.reports / f"{name}.html"
+def spec_report(settings: Settings, name: str) -> ReportFile:
+    """Return the report of a spec, which may not exist yet."""
+    return report_named(name, settings)
 
 
 def origin_note(origin: Origin | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import IO, cast
 
 from g4qc_core.errors import SettingsError
 from g4qc_core.files import write_whole
+from g4qc_core.services.report_file import local_reports
 from g4qc_core.settings import Settings
 
 _NAMED = (
@@ -61,7 +62,7 @@ def own_files(settings: Settings) -> list[OwnFiles]:
     """Return the kinds of files that exist, each with at least one file."""
     places = {name: getattr(settings, name) for name in _NAMED}
     places |= {"instruments": settings.instruments_file, "strategies": settings.strategies_folder}
-    places |= {"reports": settings.reports, "trading.halt": settings.home / "trading.halt"}
+    places |= {"reports": local_reports(settings), "trading.halt": settings.home / "trading.halt"}
     found = [OwnFiles(kind, place) for kind, place in places.items() if place is not None and place.exists()]
     return [one for one in found if one.files]
 
@@ -125,7 +126,7 @@ def unpack(source: IO[bytes], place: Path, aside: Path) -> tuple[int, list[Path]
 def place_of(kind: str, settings: Settings) -> Path:
     """Return the folder into which files of a kind are restored: where the settings want them, or the home."""
     if kind == "reports":
-        return settings.reports
+        return local_reports(settings) or settings.home / kind
     if kind == "strategies":
         return settings.strategies_folder
     if kind == "open_interest":

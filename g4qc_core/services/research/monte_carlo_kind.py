@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
@@ -12,6 +11,7 @@ from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.monte_carlo.monte_carlo_spec import MonteCarloSpec
 from g4qc_core.services.backtests.spec_run import origin_note
+from g4qc_core.services.report_file import ReportFile
 from g4qc_core.services.research.monte_carlo_run import MONTE_CARLO, MonteCarloRun
 from g4qc_core.services.research.monte_carlo_source import (
     find_source,
@@ -19,7 +19,7 @@ from g4qc_core.services.research.monte_carlo_source import (
     source_version,
     spec_of_source,
 )
-from g4qc_core.services.research.study import StudyCheck, StudyCost, StudyKind, study_report_path
+from g4qc_core.services.research.study import StudyCheck, StudyCost, StudyKind, report_of_study
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.study_store import StudyRecord
@@ -213,12 +213,13 @@ def _page(record: StudyRecord, registry: Registry, stores: Stores) -> Any:
     )
 
 
-def _publish(record: StudyRecord, settings: Settings, registry: Registry, stores: Stores) -> Path:
-    from g4qc_core.research.monte_carlo.report.monte_carlo_page import write_monte_carlo
+def _publish(record: StudyRecord, settings: Settings, registry: Registry, stores: Stores) -> ReportFile:
+    from g4qc_core.research.monte_carlo.report.monte_carlo_page import render_monte_carlo
 
-    path, note = study_report_path(record, settings), origin_note(stored_origin(stores.database))
+    note = origin_note(stored_origin(stores.database))
     page = _page(record, registry, stores)
-    return write_monte_carlo(page, path, origin_note=note, language=settings.report_language)
+    text = render_monte_carlo(page, origin_note=note, language=settings.report_language)
+    return report_of_study(record, settings).write(text)
 
 
 def _pictures(record: StudyRecord, stores: Stores) -> Mapping[str, bytes]:

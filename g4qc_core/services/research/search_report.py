@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.research.report.search_page import SearchPage, write_search
+from g4qc_core.research.report.search_page import SearchPage, render_search
 from g4qc_core.research.search.goal import Objective
 from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.spec_run import origin_note
+from g4qc_core.services.report_file import ReportFile, report_named
 from g4qc_core.services.research.search_surface import surface_of_search
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
@@ -25,14 +25,14 @@ MOST_TRIALS = 100_000
 _FIGURES = ("total_return", "sharpe", "max_drawdown", "trades", "profit_factor", "costs")
 
 
-def search_report_path(settings: Settings, name: str) -> Path:
-    """Return the file of a search's report; a later search of the same name replaces it."""
-    return settings.reports / f"search-{name}.html"
+def report_of_search(settings: Settings, name: str) -> ReportFile:
+    """Return the report of a search; a later search of the same name replaces it."""
+    return report_named(f"search-{name}", settings)
 
 
 def publish_search(
     record: SearchRecord, settings: Settings, registry: Registry, stores: Stores, language: str | None = None
-) -> Path:
+) -> ReportFile:
     """Write the report of a search, and return its file.
 
     Args:
@@ -47,8 +47,9 @@ def publish_search(
         SettingsError: the file cannot be written.
     """
     note = origin_note(stored_origin(stores.database))
-    path, spoken = search_report_path(settings, record.name), language or settings.report_language
-    return write_search(search_page(record, registry, stores), path, origin_note=note, language=spoken)
+    page, spoken = search_page(record, registry, stores), language or settings.report_language
+    text = render_search(page, origin_note=note, language=spoken)
+    return report_of_search(settings, record.name).write(text)
 
 
 def search_page(record: SearchRecord, registry: Registry, stores: Stores) -> SearchPage:

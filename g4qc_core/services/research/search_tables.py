@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +13,8 @@ from g4qc_core.errors import NotFound
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.search.goal import Objective
 from g4qc_core.research.surface.surface_report import SurfaceReport
-from g4qc_core.services.research.search_report import publish_search, search_report_path
+from g4qc_core.services.report_file import ReportFile
+from g4qc_core.services.research.search_report import publish_search, report_of_search
 from g4qc_core.services.research.search_surface import surface_of_search
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
@@ -100,7 +100,7 @@ def trial_table(found: Sequence[SearchTrial]) -> pa.Table:
     return _table(rows, _OWN)
 
 
-def search_report(record: SearchRecord, settings: Settings, registry: Registry, stores: Stores) -> Path:
+def search_report(record: SearchRecord, settings: Settings, registry: Registry, stores: Stores) -> ReportFile:
     """Return the file of a search's report, and write it first if it is older than the search.
 
     Raises:
@@ -113,10 +113,9 @@ def search_report(record: SearchRecord, settings: Settings, registry: Registry, 
     newest = stores.searches.named(record.name)
     if newest.id != record.id:
         raise NotFound(f"The report of the search {record.name} is that of a later one, {newest.id}.")
-    path = search_report_path(settings, record.name)
-    written = path.stat().st_mtime if path.is_file() else 0.0
-    if record.ended_at is not None and written >= record.ended_at.timestamp():
-        return path
+    report = report_of_search(settings, record.name)
+    if report.written_since(record.ended_at):
+        return report
     return publish_search(record, settings, registry, stores)
 
 

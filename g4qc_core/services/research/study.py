@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol, Self
 
 from pydantic import BaseModel
@@ -16,6 +15,7 @@ from pydantic import BaseModel
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.sentences import duration
+from g4qc_core.services.report_file import ReportFile, report_named
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
@@ -154,7 +154,7 @@ class StudyKind:
         key_figures: the few figures that lists and the end of a command show, by label, JSON-safe.
         pictures: PNG files by title.
         percents: labels of those key figures that are shares, which people are shown in percent.
-        publish: writes the HTML report to `study_report_path` and returns that path.
+        publish: writes the HTML report to `report_of_study` and returns that file.
         cost: what a spec will do and cost; raises G4qcError. Nothing is run for it.
     """
 
@@ -173,11 +173,11 @@ class StudyKind:
     checked: Callable[[StudyRecord], Sequence[StudyCheck]]
     key_figures: Callable[[StudyRecord], Mapping[str, Any]]
     pictures: Callable[[StudyRecord, Stores], Mapping[str, bytes]]
-    publish: Callable[[StudyRecord, Settings, Registry, Stores], Path]
+    publish: Callable[[StudyRecord, Settings, Registry, Stores], ReportFile]
     percents: frozenset[str] = frozenset()
     cost: Callable[[Any, Settings, Registry, Stores], StudyCost] = _free
 
 
-def study_report_path(record: StudyRecord, settings: Settings) -> Path:
-    """Return the file of a study's report: it has the study's id, so that a link to it never shows another one."""
-    return settings.reports / f"{record.kind.replace('_', '-')}-{record.name}-{record.id[:8]}.html"
+def report_of_study(record: StudyRecord, settings: Settings) -> ReportFile:
+    """Return the report of a study: it has the study's id, so that a link to it never shows another one."""
+    return report_named(f"{record.kind.replace('_', '-')}-{record.name}-{record.id[:8]}", settings)

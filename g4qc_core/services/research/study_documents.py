@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.services.research.study import StudyKind, study_report_path
+from g4qc_core.services.report_file import ReportFile
+from g4qc_core.services.research.study import StudyKind, report_of_study
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import plain_json
 from g4qc_core.storage.result_stores.study_store import StudyRecord
@@ -72,7 +72,7 @@ def study_report(
     registry: Registry,
     stores: Stores,
     before: StudyRecord | None = None,
-) -> Path:
+) -> ReportFile:
     """Return the file of a study's report, and write it first if it is not there or tells of other bounds.
 
     Args:
@@ -89,10 +89,10 @@ def study_report(
     """
     if record.state != "done":
         raise NotFound(f"The {kind.title} {record.name} is {record.state}: it has a report when it is done.")
-    path = study_report_path(record, settings)
-    made_after = record.ended_at is not None and path.is_file() and path.stat().st_mtime >= record.ended_at.timestamp()
+    report = report_of_study(record, settings)
+    made_after = report.written_since(record.ended_at)
     same = before is None or before.spec == record.spec
-    return path if made_after and same else kind.publish(record, settings, registry, stores)
+    return report if made_after and same else kind.publish(record, settings, registry, stores)
 
 
 def refuse_external_strategies(given: Mapping[str, Any], kind: StudyKind) -> None:

@@ -236,7 +236,7 @@ def test_a_path_that_leads_elsewhere_finds_nothing(api: Api, path: str) -> None:
 
 
 def test_a_report_is_served_in_a_sandbox_without_a_way_to_the_api(api: Api, full_home: Home) -> None:
-    folder: Path = full_home.settings.reports
+    folder: Path = full_home.settings.home / "reports"
     folder.mkdir(exist_ok=True)
     (folder / "one.html").write_text("<p>hello")
     (folder / "link.html").symlink_to("/etc/hostname")

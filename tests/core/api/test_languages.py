@@ -177,7 +177,7 @@ def test_fields_that_are_sentences_are_in_the_language_too(api: Api) -> None:
 
 
 def test_a_report_opens_in_the_language_that_was_chosen(api: Api) -> None:
-    path = api.services.settings.reports / "languages-of-a-report.html"
+    path = api.services.settings.home / "reports" / "languages-of-a-report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('<!doctype html><html lang="en" data-wanted="">', "utf-8")
     try:

@@ -16,6 +16,7 @@ from g4qc_core.api.api_keys import Scope
 from g4qc_core.client import G4QC
 from g4qc_core.errors import Gone, InUse
 from g4qc_core.graph_keys import KeyKind
+from g4qc_core.services.backtests.spec_run import spec_report
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, StoredSpec
 from g4qc_core.storage.stores import Stores
 from tests.core.storage.test_stores import NOW, _equity, _record, _trades
@@ -45,9 +46,7 @@ def filled(api: Api) -> Api:
     for record in (made("old", "mine", 0), made("new", "mine", 1), made("other", "other", 2)):
         stores.backtests.save(record, _trades(), _equity())
         stores.backtests.save_spec(StoredSpec(record.spec_name, record.spec, "API", NOW))
-    folder = api.services.settings.reports
-    folder.mkdir(parents=True)
-    (folder / "mine.html").write_text("<title>mine</title>")
+    spec_report(api.services.settings, "mine").write("<title>mine</title>")
     api.launcher.graph.kept[KeyKind.BACKTEST] = ["mine", "other", "cancelled", "sma_cross-ES-1h"]
     api.launcher.graph.kept[KeyKind.INSTRUMENT] = ["ES", "CL"]
     return api
@@ -152,7 +151,7 @@ def test_a_rerun_brings_it_back_and_a_result_that_was_made_again_is_not_deleted_
 
 
 def test_a_report_of_an_older_result_stays(api: Api) -> None:
-    report = api.services.settings.reports / "mine.html"
+    report = api.services.settings.home / "reports" / "mine.html"
     os.utime(report, times=(NOW.timestamp() + 60, NOW.timestamp() + 60))
     with api.client() as client:
         client.delete(f"/backtests/{IDS['new']}")
@@ -161,13 +160,43 @@ def test_a_report_of_an_older_result_stays(api: Api) -> None:
     assert not report.exists()
 
 
+def test_the_report_of_a_newer_result_is_not_shown_as_that_of_an_older_one(api: Api) -> None:
+    with api.client() as client:
+        assert client.get(f"/backtests/{IDS['new']}/report").status_code == 200
+        refused = told(client.get(f"/backtests/{IDS['old']}/report"), 404)
+        assert refused == "The report of mine shows a newer result, or was never made: run it again."
+        known = {one["id"]: one["has_report"] for one in client.get("/backtests").json()["backtests"]}
+        assert known == {IDS["old"]: False, IDS["new"]: True, IDS["other"]: False}
+        assert not client.get(f"/backtests/{IDS['old']}").json()["has_report"]
+
+
+def test_reports_in_a_bucket_are_listed_served_and_deleted(
+    make_home: Callable[..., Home], make_api: Callable[..., Api], bucket: str
+) -> None:
+    api = filled(make_api(make_home(report_target=bucket).settings))
+    assert not (api.services.settings.home / "reports").exists()
+    with api.client() as client:
+        known = {one["id"]: one["has_report"] for one in client.get("/backtests").json()["backtests"]}
+        assert known == {IDS["old"]: False, IDS["new"]: True, IDS["other"]: False}
+        assert client.get(f"/backtests/{IDS['new']}/report").text == "<title>mine</title>"
+        assert client.get(f"/backtests/{IDS['other']}/report").status_code == 404
+    listed = httpx.get(f"{api.url}/reports").text
+    assert "/reports/mine.html" in listed
+    served = httpx.get(f"{api.url}/reports/mine.html")
+    assert served.text == "<title>mine</title>"
+    assert served.headers["Content-Security-Policy"].startswith("sandbox")
+    with api.client() as client:
+        client.delete(f"/backtests/{IDS['new']}")
+    assert "/reports/mine.html" not in httpx.get(f"{api.url}/reports").text
+
+
 def test_nothing_is_deleted_while_a_run_of_one_of_them_is_under_way(api: Api) -> None:
     api.launcher.graph.busy = {"other"}
     with api.client() as client:
         answer = client.delete("/backtests", params={"strategy": "sma_cross"})
         assert "A run of other is under way" in told(answer, 409)
         assert len(ids(client.get("/backtests"))) == 3
-        assert (api.services.settings.reports / "mine.html").exists()
+        assert (api.services.settings.home / "reports" / "mine.html").exists()
         api.launcher.down = True
         assert client.delete(f"/backtests/{IDS['old']}").status_code == 503
 

@@ -39,7 +39,7 @@ async function attempt(name, act) { try { got[name] = await act(); } catch (erro
 def test_the_script_of_a_report_reaches_nothing(
     keyed_api: Api, full_home: Home, browser: Browser, framed: bool
 ) -> None:
-    folder = full_home.settings.reports
+    folder = full_home.settings.home / "reports"
     folder.mkdir(exist_ok=True)
     (folder / "hostile.html").write_text(_REPORT)
     context = browser.new_context()

@@ -153,8 +153,8 @@ def test_a_backtest_without_a_result_is_run_first(ready: Stores, settings: Setti
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_and_its_pictures_are_made(ready: Stores, settings: Settings, language: str) -> None:
     record = simulated(ready, settings)
-    path = KIND.publish(record, settings.model_copy(update={"report_language": language}), REGISTRY, ready)
-    text = path.read_text("utf-8")
+    report = KIND.publish(record, settings.model_copy(update={"report_language": language}), REGISTRY, ready)
+    text = report.page().decode()
     assert f'<html lang="{language}"' in text
     assert ("Expect a drawdown of" if language == "en" else "Espere una caída del") in text
     assert "§§" not in text

@@ -103,8 +103,8 @@ def test_a_portfolio_is_stored_checked_and_reported(ready: Stores, settings: Set
     checks = PORTFOLIO_KIND.checked(record)
     assert [one.name for one in checks] == list(PORTFOLIO_KIND.checks)
     assert all(one.words.endswith(".") for one in checks)
-    path = PORTFOLIO_KIND.publish(record, settings, REGISTRY, ready)
-    assert "<html" in path.read_text("utf-8")
+    report = PORTFOLIO_KIND.publish(record, settings, REGISTRY, ready)
+    assert "<html" in report.page().decode()
     pictures = PORTFOLIO_KIND.pictures(record, ready)
     assert pictures
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())

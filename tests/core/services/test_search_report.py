@@ -19,9 +19,9 @@ __all__ = ["database", "ready", "stores"]
 
 def test_the_report_has_the_stored_trials_and_what_the_best_is_worth(ready: Stores, settings: Settings) -> None:
     record, _ = done(run_of(ready, settings))
-    path = publish_search(record, settings, REGISTRY, ready, "en")
-    assert path.parent == settings.reports
-    page = path.read_text("utf-8")
+    report = publish_search(record, settings, REGISTRY, ready, "en")
+    assert report.store.folder == settings.home / "reports"
+    page = report.page().decode()
     best = ready.searches.ranking(record.id, larger=True, limit=3)
     rows = re.findall(r'<tr><th scope="row" class="num" data-k="int" value="\d+">.*?</tr>', page)
     for row, trial in zip(rows, best, strict=False):

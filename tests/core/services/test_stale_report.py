@@ -30,7 +30,7 @@ def test_a_backtest_over_a_gap_says_so_and_its_report_is_refused_when_the_bars_h
         spec = BacktestSpec.from_dict(SPEC)
         result = run_spec(spec, bench.registry, bench.stores, None)
         assert any(note.startswith("Nothing is known about 5,520 minutes in 4 sessions") for note in result.notes)
-        assert publish(result, bench.settings, bench.registry, bench.stores).exists()
+        assert publish(result, bench.settings, bench.registry, bench.stores).written() is not None
         with bench.stores.database.transaction() as connection:
             tamper(connection, "UPDATE market_data SET close = high WHERE timeframe = '1h'")
         with pytest.raises(UsageError, match="have changed since the backtest hold was run"):

@@ -40,8 +40,8 @@ def test_a_done_analysis_has_all_tables_checks_figures_pictures_and_a_report(
     pictures = WALK_FORWARD.pictures(record, ready)
     assert len(pictures) == 3
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
-    path = WALK_FORWARD.publish(record, settings, REGISTRY, ready)
-    page = path.read_text("utf-8")
+    report = WALK_FORWARD.publish(record, settings, REGISTRY, ready)
+    page = report.page().decode()
     for part in ("verdict", "stitched", "windows", "sample", "drift", "paths", "tried", "notes", "inputs"):
         assert f'id="part-part-{part}"' in page, part
     assert "http://" not in page.split("<script")[0]

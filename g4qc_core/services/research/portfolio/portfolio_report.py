@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
-from g4qc_core.research.portfolio.report.portfolio_page import PortfolioCheck, PortfolioPage, write_portfolio
+from g4qc_core.research.portfolio.report.portfolio_page import PortfolioCheck, PortfolioPage, render_portfolio
 from g4qc_core.services.backtests.spec_run import origin_note
+from g4qc_core.services.report_file import ReportFile
 from g4qc_core.services.research.portfolio.portfolio_checks import checks_of
-from g4qc_core.services.research.study import study_report_path
+from g4qc_core.services.research.study import report_of_study
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.server.bar_origin import stored_origin
 from g4qc_core.storage.stores import Stores
 
 
-def publish_portfolio(record: StudyRecord, settings: Settings, _: Registry, stores: Stores) -> Path:
+def publish_portfolio(record: StudyRecord, settings: Settings, _: Registry, stores: Stores) -> ReportFile:
     """Write the report of a portfolio, and return its file.
 
     Raises:
         SettingsError: the file cannot be written.
     """
-    note, path = origin_note(stored_origin(stores.database)), study_report_path(record, settings)
-    return write_portfolio(page_of(record, stores), path, origin_note=note, language=settings.report_language)
+    note = origin_note(stored_origin(stores.database))
+    page = render_portfolio(page_of(record, stores), origin_note=note, language=settings.report_language)
+    return report_of_study(record, settings).write(page)
 
 
 def portfolio_pictures_of(record: StudyRecord, stores: Stores) -> Mapping[str, bytes]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from g4qc_core.backtest.tear_sheet.page_shell import write_page
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.backtests.spec_run import origin_note
-from g4qc_core.services.research.study import study_report_path
+from g4qc_core.services.report_file import ReportFile
+from g4qc_core.services.research.study import report_of_study
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.server.bar_origin import stored_origin
@@ -19,7 +18,7 @@ from g4qc_core.storage.stores import Stores
 
 def publish_walk_forward(
     record: StudyRecord, settings: Settings, registry: Registry, stores: Stores, language: str | None = None
-) -> Path:
+) -> ReportFile:
     """Write the report of an analysis, and return its file.
 
     Args:
@@ -60,8 +59,7 @@ def publish_walk_forward(
     )
     note = origin_note(stored_origin(stores.database))
     text = render_walk_forward(page, origin_note=note, language=language or settings.report_language)
-    path = study_report_path(record, settings)
-    return write_page(text, path)
+    return report_of_study(record, settings).write(text)
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
