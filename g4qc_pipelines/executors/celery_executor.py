@@ -19,6 +19,7 @@ from g4qc_pipelines.dagster_private.celery import (
     submit_task,
 )
 from g4qc_pipelines.executors.awaited_step import AwaitedStep
+from g4qc_pipelines.executors.broker_messages import BrokerMessages
 from g4qc_pipelines.executors.celery_settings import app_arguments
 from g4qc_pipelines.running.remarks import remark
 
@@ -39,14 +40,19 @@ class StepsByCelery(CeleryExecutor):
         with closing(open_database(self._settings)) as database:
             stores = Stores(database)
 
+            messages: list[BrokerMessages] = []
+
             def hand_out(app: Any, context: Any, step: Any, *given: Any) -> AwaitedStep:
                 run = context.dagster_run.run_id
+                if not messages:
+                    messages.append(BrokerMessages(app))
                 return AwaitedStep(
                     run,
                     step.key,
                     lambda: submit_task(app, context, step, *given),
                     lambda words: remark(context.instance, run, f"{step.key}: {words}"),
                     stores,
+                    messages[0],
                 )
 
             yield from core_celery_execution_loop(plan_context, execution_plan, step_execution_fn=hand_out)

@@ -123,3 +123,19 @@ def test_a_broker_that_is_silent_for_a_while_costs_nothing(web: Up, broker: Brok
         slow.delay = 0.0
         assert web.ended(run_id).status == "SUCCESS"
     pd.testing.assert_frame_equal(bars(web), before)
+
+
+def test_a_step_that_the_broker_loses_is_handed_out_again(web: Up, broker: Broker) -> None:
+    run_id = web.launch(["raw_bars", "bars_1min"], f"ES|{MONTHS[1]}")
+    until(lambda: any("Submitting celery task" in said for _, said in log(web, run_id)), "the step was not handed out")
+    broker.forget()
+    with working(web.home, "fourth"):
+        assert web.ended(run_id).status == "SUCCESS"
+    assert any("The broker has lost the step" in said for _, said in log(web, run_id))
+
+
+def test_a_run_says_that_no_worker_is_there(web: Up) -> None:
+    run_id = web.launch(["raw_bars"], f"ES|{MONTHS[1]}")
+    until(lambda: any("No worker answers" in said for _, said in log(web, run_id)), "the run does not say it")
+    with working(web.home, "fifth"):
+        assert web.ended(run_id).status == "SUCCESS"
