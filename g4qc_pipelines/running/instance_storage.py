@@ -25,7 +25,7 @@ from g4qc_pipelines.dagster_private.postgres import (
     PostgresScheduleStorage,
     pg_url_from_config,
 )
-from g4qc_pipelines.running.one_run import serves_one_run
+from g4qc_pipelines.running.one_run import keeps_connections
 
 _RUN_STATEMENT_MS = 60_000
 
@@ -96,12 +96,12 @@ class Storage(DagsterPostgresStorage):
         should_autocreate_tables: bool = True,
         inst_data: ConfigurableClassData | None = None,
     ) -> None:
-        should_autocreate_tables = should_autocreate_tables and not serves_one_run()
+        should_autocreate_tables = should_autocreate_tables and not keeps_connections()
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
         self._run_storage = Runs(bars_url, postgres_url, should_autocreate_tables)
         self._event_log_storage = EventLog(postgres_url, should_autocreate_tables)
         self._schedule_storage = Schedules(postgres_url, should_autocreate_tables)
-        if serves_one_run():
+        if keeps_connections():
             # Dagster otherwise opens a connection for each event, and lists the tables of each storage.
             for storage in (self._run_storage, self._event_log_storage):
                 storage.optimize_for_webserver(_RUN_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
