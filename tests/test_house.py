@@ -234,6 +234,15 @@ def test_a_service_holds_no_secret_and_is_not_open_to_the_network(name: str) -> 
     assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
+def test_images_of_others_are_pinned_by_digest() -> None:
+    named = [str(service["image"]) for service in COMPOSE["services"].values() if "build" not in service]
+    named += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8"), re.M)
+    loose = [name for name in named if not re.search(r"@sha256:[0-9a-f]{64}$", name)]
+    # Its version is never published twice.
+    assert all(re.fullmatch(r"timescale/timescaledb:\d+\.\d+\.\d+-pg\d+", name) for name in loose)
+    assert any("ib-gateway" in name for name in named)
+
+
 def test_every_volume_and_secret_that_is_used_is_declared() -> None:
     services = COMPOSE["services"].values()
     volumes = {str(v).split(":")[0] for s in services for v in s.get("volumes", [])}

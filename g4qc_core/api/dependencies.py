@@ -58,6 +58,7 @@ class ApiContext:
         watch: shared calls that poll Dagster for jobs.
         probes: shared calls that check whether Dagster answers.
         stored: shared calls that check whether the database answers.
+        places: shared calls that look at the place of the backups.
         listeners: counts the open event streams.
         explorer: runs sets for the route `explore`.
         lines: computes the lines of strategies for the route `indicators`.
@@ -77,6 +78,7 @@ class ApiContext:
     watch: SharedCalls = field(default_factory=SharedCalls)
     probes: SharedCalls = field(default_factory=lambda: SharedCalls(threads=1))
     stored: SharedCalls = field(default_factory=lambda: SharedCalls(threads=2))
+    places: SharedCalls = field(default_factory=lambda: SharedCalls(threads=1))
     listeners: StreamPlaces = field(default_factory=lambda: StreamPlaces(_STREAMS_EACH, _STREAMS))
     pages: BarPages = field(default_factory=BarPages)
     explorer: Explorer = field(init=False)

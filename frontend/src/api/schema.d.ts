@@ -3145,7 +3145,7 @@ export interface components {
             status: "ok" | "degraded" | "down";
             /**
              * Parts
-             * @description database, gateway and dagster; disk only if it is nearly full
+             * @description database, gateway and dagster; backup if one is made each night; disk only if it is nearly full
              */
             parts: {
                 [key: string]: components["schemas"]["HealthPart"];

@@ -19,10 +19,11 @@ from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.trading import overview_of
 from g4qc_core.bars.bar_source import Origin
-from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
+from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable, StoreUnavailable, TransientError
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import Advice, advice_for
 from g4qc_core.ib.connection.dialling import probe_gateway
+from g4qc_core.services.backups.backup_state import BackupState, backup_state
 from g4qc_core.services.trading.shown.views import DriftView, TradingSummary
 from g4qc_core.storage.server.bar_origin import expected_origin, stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
@@ -37,6 +38,8 @@ _GRAPH_SECONDS = 4.0  # shorter than the timeout of the container's health check
 _DATABASE_SECONDS = 4.0
 _ORIGIN_SECONDS = 1.0
 _DRIFTS = 50
+_BACKUP_SECONDS = 4.0
+_BACKUP_KEPT = 300.0  # seconds; a bucket is not asked at every look
 
 
 class HealthPart(BaseModel):
@@ -60,7 +63,9 @@ class Health(BaseModel):
     """Health of the platform: `down` if the database is down, `degraded` if another part is."""
 
     status: Literal["ok", "degraded", "down"]
-    parts: dict[str, HealthPart] = Field(description="database, gateway and dagster; disk only if it is nearly full")
+    parts: dict[str, HealthPart] = Field(
+        description="database, gateway and dagster; backup if one is made each night; disk only if it is nearly full"
+    )
     origin: str | None = Field(None, description="Origin of the stored bars: account, simulated or replay")
     freshness: list[NewestBar]
     now: datetime
@@ -107,10 +112,10 @@ async def metrics(context: Context, request: Request) -> Response:
 
 async def examine(context: ApiContext) -> Health:
     """Check all parts concurrently; a part that fails or is silent neither raises nor delays for long."""
-    found = await asyncio.gather(
-        _part(_of_database(context, _database)), _part(_gateway(context)), _part(_dagster(context))
-    )
-    parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
+    asked = {"database": _of_database(context, _database), "gateway": _gateway(context), "dagster": _dagster(context)}
+    if context.settings.backup_target is not None:
+        asked["backup"] = _backup(context)
+    parts = dict(zip(asked, await asyncio.gather(*map(_part, asked.values())), strict=True))
     parts["dagster"].url = context.settings.dagster_link
     if (disk := low_disk(context.settings.home)) is not None:
         parts["disk"] = HealthPart(up=False, about=disk)
@@ -204,6 +209,24 @@ async def _dagster(context: ApiContext) -> str:
             "start it again if it stays so."
         ) from None
     return "; ".join(filter(None, (context.settings.dagster_link, remarks)))
+
+
+async def _backup(context: ApiContext) -> str:
+    try:
+        async with asyncio.timeout(_BACKUP_SECONDS):
+            state = await context.places.call(_backup_state, context, max_age=_BACKUP_KEPT)
+    except TimeoutError:
+        raise StoreUnavailable(
+            f"The place of the backups, {context.settings.backup_target}, has not answered for {_BACKUP_SECONDS:.0f} "
+            "seconds: check the address and the network."
+        ) from None
+    if state.late:
+        raise TransientError(state.about)
+    return state.about
+
+
+def _backup_state(context: ApiContext) -> BackupState:
+    return backup_state(context.settings, context.clock())
 
 
 def _freshness(context: ApiContext) -> list[NewestBar]:

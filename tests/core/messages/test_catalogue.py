@@ -17,7 +17,7 @@ from tests.core.messages.sources import modules, pieces_of, raised, said_by_code
 pytestmark = pytest.mark.fast
 
 TEMPLATES = [template(code, texts) for code, texts in sentences().items()]
-# Sentences that the code puts together of several strings; `test_translation` makes them.
+# Sentences that the code puts together of several strings; `test_translation` and `test_backup_health` make them.
 COMPOSED = {
     *("unknown.name_near", "unknown.name", "unknown.known", "result.deleted", "field.at_request", "field.given"),
     *(
@@ -32,6 +32,7 @@ COMPOSED = {
     *("worth.less_than_usual", "worth.halvings", "verdict.not_told_apart", "verdict.takes", "verdict.difference"),
     *("verdict.better", "verdict.earned_more", "verdict.earned_not_for_risk", "verdict.for_risk", "verdict.each_more"),
     *("worth.after_that_only", "study_check.only_instrument", "trial.undefined", "study_plan.anchored"),
+    *("backups.late_hours", "backups.late_days", "backups.newest_hours", "backups.newest_days"),
     *("database.embedded_does_not_start", "database.embedded_does_not_start_because"),
 }
 # The share of errors, raised with a text of their own, that the catalogue has; it may only rise.
