@@ -15,6 +15,7 @@ from g4qc_core.settings import Settings
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from g4qc_pipelines.sensors.cancelled_backtests import build_cancelled
+from g4qc_pipelines.sensors.ended_rights import build_ended_rights
 from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.follow_up import build_follow_up
@@ -31,6 +32,7 @@ def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefin
         build_registry(settings),
         build_failed_runs(settings),
         build_cancelled(settings),
+        build_ended_rights(),
         build_feeds(settings),
         build_stale_traders(settings),
         build_locked_instruments(settings),

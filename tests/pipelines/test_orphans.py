@@ -19,6 +19,7 @@ from g4qc_core.errors import RightLost
 from g4qc_core.storage.run_progress_store import RunProgress
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.orphans import end_orphans, leased
+from g4qc_pipelines.sensors.ended_rights import build_ended_rights
 
 _HOLDER = """
 import sys
@@ -147,3 +148,21 @@ def test_of_a_run_on_another_host_without_a_lease_nothing_is_certain(
     run_id = started(instance, tags)
     assert end_orphans(instance) == []
     assert status(instance, run_id) == "STARTED"
+
+
+def test_the_right_of_a_run_that_another_storage_has_ended_is_ended_by_the_sensor(bench: Workbench) -> None:
+    instance, rights = bench.runner.instance, bench.stores.rights
+    with leased(instance) as tags:
+        living, ended = started(instance, tags), started(instance, tags)
+        for run_id in (living, ended, "a run of another instance"):
+            with rights.held(run_id):
+                pass
+        # As the storage of Dagster's Helm chart stores the end of a run.
+        with instance.run_storage.connect() as connection:  # type: ignore[attr-defined]
+            connection.execute(text("UPDATE runs SET status = 'FAILURE' WHERE run_id = :run"), {"run": ended})
+        assert rights.lasting() == sorted([living, ended, "a run of another instance"])
+        context = dg.build_sensor_context(instance=instance, resources={"stores": bench.stores})
+        build_ended_rights().evaluate_tick(context)
+        assert rights.lasting() == sorted([living, "a run of another instance"])
+        with pytest.raises(RightLost), rights.held(ended):
+            pass

@@ -104,6 +104,12 @@ class WriteRights:
         with self._database.transaction() as connection:
             return connection.scalar(query) is not None
 
+    def lasting(self) -> list[str]:
+        """Return the runs whose right was claimed and has not ended."""
+        query = select(_rights.holder).where(_rights.ended_at.is_(None), ~_rights.holder.contains("/"))
+        with self._database.transaction() as connection:
+            return sorted(connection.scalars(query))
+
     def holder(self, run: str, step: str) -> StepHolder | None:
         """Return the process that was given a step last; None if none has begun it."""
         query = select(_rights.token, _rights.lease).where(_rights.holder == _name(run, step))
