@@ -11,11 +11,15 @@ from dagster._core.execution.api import create_execution_plan, execute_plan_iter
 from dagster._core.execution.retries import RetryMode
 from dagster._grpc.types import ExecuteStepArgs
 from dagster._serdes import unpack_value
+from dagster_celery import core_execution_loop
 from dagster_celery.config import TASK_EXECUTE_PLAN_NAME
 from dagster_celery.core_execution_loop import DELEGATE_MARKER, core_celery_execution_loop
 from dagster_celery.executor import CeleryExecutor
 from dagster_celery.executor import _submit_task as submit_task
 from dagster_celery.make_app import make_app
+
+core_execution_loop.TICK_SECONDS = 0.25  # type: ignore[assignment]
+"""Seconds between two looks of a run at its steps. With Dagster's whole second a step ends half of one too late."""
 
 __all__ = [
     "DELEGATE_MARKER",

@@ -31,7 +31,7 @@ _process = StepProcess()
 serve_steps()
 
 
-@app.task(bind=True, name=TASK_EXECUTE_PLAN_NAME)  # type: ignore[misc]
+@app.task(bind=True, name=TASK_EXECUTE_PLAN_NAME)
 def execute_step(task: Any, execute_step_args_packed: dict[str, Any], executable_dict: dict[str, Any]) -> list[str]:
     """Execute the step of a message, unless it or its run has ended; return its events, serialized."""
     arguments = unpack_value(execute_step_args_packed, as_type=ExecuteStepArgs)
@@ -39,7 +39,7 @@ def execute_step(task: Any, execute_step_args_packed: dict[str, Any], executable
     return [serialize_value(event) for event in _process.events(arguments, job, task.request.hostname or "")]
 
 
-@worker_init.connect  # type: ignore[misc]
+@worker_init.connect
 def warm(**_: object) -> None:
     """Import what steps need, before the processes for them are forked: each of them then begins at once."""
     importlib.import_module(_PARENTS_IMPORTS)

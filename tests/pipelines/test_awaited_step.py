@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from g4qc_core.storage.server.write_rights import StepHolder
 from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.dagster_private.celery import core_celery_execution_loop
 from g4qc_pipelines.executors import awaited_step
 from g4qc_pipelines.executors.awaited_step import AwaitedStep, StepLost
 
@@ -139,3 +140,9 @@ def test_a_step_is_handed_out_again_exactly_when_nobody_had_it_at_two_looks(
             assert (world.handed > before) == (len(nobody) > 1 and nobody[-1] == nobody[-2])
             if world.handed > before:
                 nobody = []
+
+
+def test_the_loop_of_a_run_looks_at_its_steps_more_than_once_a_second() -> None:
+    loop = core_celery_execution_loop
+    assert "TICK_SECONDS" in loop.__code__.co_names
+    assert loop.__globals__["TICK_SECONDS"] < 0.5
