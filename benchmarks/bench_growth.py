@@ -4,7 +4,8 @@
 
 Minutes of ES go the way of an extraction: answers of a gateway of one session each, validation and derivation by month.
 The embedded server runs as it does for users. On the TimescaleDB server of the tests, a database with hypertables and
-one with plain tables hold the same bars, and readers take turns, so that only the kind of table differs.
+one with plain tables hold the same bars, and readers take turns, so that only the kind of table differs. TimescaleDB's
+community licence compresses a contract's bars in a build for Node.js, which serves for sizes, not for speeds.
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ from g4qc_core.storage.bar_stores.bar_reader import BarQuery
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.tables.bars import HYPERTABLES
 from g4qc_core.timeframes import DERIVED
 from tests.core.bars.builders import es_contract
+from tests.fixtures.community import community_database, why_no_community
 
 ES = load_registry()["ES"]
 HOURS = calendar(ES.calendar)
@@ -50,10 +53,10 @@ SIZES = text(
 )
 
 
-def quarters(years: int) -> list[tuple[Contract, date, date]]:
+def quarters(years: float) -> list[tuple[Contract, date, date]]:
     """Contracts with the first and last trade date of their bars: the quarter before they end, and two weeks."""
     found = []
-    for number in range(4 * years):
+    for number in range(int(4 * years)):
         year, month = FIRST.year + number // 4, 3 * (number % 4 + 1)
         ends = date(year, month, 15)
         found.append((es_contract(f"{year}{month:02d}", ends + timedelta(days=2)), ends - timedelta(days=105), ends))
@@ -75,7 +78,7 @@ def minutes(opened: datetime, closed: datetime, random: np.random.Generator) -> 
     return bars[list(RAW_COLUMNS)]
 
 
-def fill(stores: Stores, years: int) -> dict[str, float]:
+def fill(stores: Stores, years: float) -> dict[str, float]:
     """Write, validate and derive everything; return the number of minutes, and seconds for each kind of work."""
     random, lives = np.random.default_rng(5), quarters(years)
     now = datetime.combine(lives[-1][2], datetime.min.time(), UTC) + timedelta(days=30)
@@ -190,8 +193,32 @@ def main() -> None:
                     with stores.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                         connection.execute(text("ANALYZE"))
                 results["reads"] = compared(both, given.years)
+    if reason := why_no_community():
+        print(f"No compression here: {reason}.")
+    else:
+        with community_database() as made:
+            results["compressed"] = compressed(Stores(made))
     if given.json:
         given.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def compressed(stores: Stores) -> dict[str, Any]:
+    """Return the bytes a minute of the bars of a contract before and after all of their chunks are compressed."""
+    fill(stores, 0.25)
+    plain = stores.growth.size()
+    with stores.database.transaction() as connection:
+        for table in HYPERTABLES:
+            connection.execute(text(f"SELECT compress_chunk(c, true) FROM show_chunks('{table}') c"))
+        parts = {
+            table: connection.scalar(text(f"SELECT hypertable_size('{table}')")) / plain.minutes
+            for table in HYPERTABLES
+        }
+    size = stores.growth.size()
+    print(
+        f"community: {size.minutes:,} minutes, {plain.bytes_a_minute:.1f} bytes a minute, {size.bytes_a_minute:.1f} "
+        f"compressed {parts} {size.compression}"
+    )
+    return {"minutes": size.minutes, "plain": plain.bytes_a_minute, "bytes_a_minute": size.bytes_a_minute} | parts
 
 
 def compared(both: dict[str, Stores], years: int) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-_SERVERS = ("database", "gateway", "home", "web", "api", "pages", "bucket")
+_SERVERS = ("database", "community", "gateway", "home", "web", "api", "pages", "bucket")
 # The simulated gateway is a thread of the test's own process.
 _SERVER_MODULES = tuple(f"tests.fixtures.{name}" for name in _SERVERS if name != "gateway")
 _SLOW_MARKERS = ("integration", "browser", "slow")

@@ -14,6 +14,7 @@ PLENTY: dict[str, Any] = {
     "bars_bytes": 1_200_000_000,
     "bytes_a_minute": 143.2,
     "bytes_a_month": 8_000_000,
+    "compression": None,
     "free_bytes": 50_000_000_000,
     "low": False,
 }
@@ -24,6 +25,15 @@ def test_a_line_names_size_bytes_a_minute_growth_and_room() -> None:
         "Size 1.2 GB, Dagster's events 13 MB; bars take 143 bytes a minute and grow by 8 MB a month; "
         "50.0 GB of the disk are free"
     ]
+
+
+def test_a_line_tells_what_compression_gains() -> None:
+    held = {"chunks": 40, "compressed": 38, "before": 1_140_000_000, "after": 120_000_000}
+    [_, line] = growth_lines(PLENTY | {"compression": held})
+    assert line == "TimescaleDB compressed 38 of 40 chunks of bars, from 1.1 GB to 120 MB (9.5 times smaller)"
+    none = {"chunks": 1, "compressed": 0, "before": 0, "after": 0}
+    [_, line] = growth_lines(PLENTY | {"compression": none})
+    assert line == "TimescaleDB compresses chunks of bars that are older than 180 days; there is none yet"
 
 
 def test_what_is_not_known_is_left_out() -> None:

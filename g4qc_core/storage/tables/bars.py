@@ -185,6 +185,9 @@ market_exact = Table(
     PrimaryKeyConstraint("series", "timestamp"),
 )
 
+HYPERTABLES = (raw_minutes.name, market_bars.name)
+"""The tables that TimescaleDB keeps in chunks of time."""
+
 CURRENT = 2**63 - 1
 """The request that `raw_exact` names for a value that no other has replaced."""
 
