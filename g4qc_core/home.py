@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from g4qc_core.errors import SettingsError
+from g4qc_core.shortened_logs import LOGS
 
 SERVER_ACCOUNT = "pgserver"
 """Account of the embedded server when G4QC runs as root: its group may only traverse root's home."""
@@ -21,6 +22,7 @@ _PASS = 0o010
 
 _OWN = frozenset(
     {
+        *LOGS,
         *(
             "postgres",
             "dagster",
@@ -29,9 +31,7 @@ _OWN = frozenset(
             "searches",
             "backups",
             "restored",
-            "dagster.log",
             "up.lock",
-            "up.log",
         ),
         *(
             "instruments.toml",
@@ -43,7 +43,6 @@ _OWN = frozenset(
             "sources.toml",
             "trading.toml",
             "trading.halt",
-            "trader.log",
             "calendars.toml",
             "open_interest",
             "strategies",

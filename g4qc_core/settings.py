@@ -127,6 +127,15 @@ class Settings(BaseSettings):
     )
     backup_keep_daily: int = Field(7, ge=1, description="Days of which the newest backup stays")
     backup_keep_weekly: int = Field(4, ge=0, description="Weeks of which the newest backup stays")
+    run_keep_days: int = Field(
+        90,
+        ge=30,
+        description="Days after which a run that ended is pruned from Dagster's database, with its events; the newest "
+        "materializations of each asset, what they were made from, and their runs stay",
+    )
+    log_keep_megabytes: int = Field(
+        50, ge=1, description="Megabytes of which the end stays in each log under home when old runs are pruned"
+    )
     first_month: str = Field(
         "2024-01",
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",

@@ -29,6 +29,7 @@ SEARCH_ASSETS = ["search"]
 PAPER_ASSETS = ["paper_fills", "paper_drift"]
 BACKUP_ASSETS = ["backup"]
 VERIFICATION_ASSETS = ["verification"]
+PRUNING_ASSETS = ["pruning"]
 
 UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
 MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
@@ -38,7 +39,7 @@ FRESH = "fresh"
 
 RUN_BACKTEST, COMPARE_ROLLS = "run_backtest", "compare_rolls"
 COMPARE_PAPER = "compare_paper"
-BACK_UP, VERIFY = "back_up", "verify"
+BACK_UP, PRUNE, VERIFY = "back_up", "prune", "verify"
 
 QUICK_JOBS = frozenset({RUN_BACKTEST, COMPARE_ROLLS})
 """Jobs that somebody waits for: their processes are forked from one that has done the imports."""
@@ -59,6 +60,7 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     "run_search": (SEARCH_ASSETS, "One search spec: many parameter sets, ranked, the best ones confirmed."),
     COMPARE_PAPER: (PAPER_ASSETS, "What traders filled, and how far it was from the backtest on the settled bars."),
     BACK_UP: (BACKUP_ASSETS, "Both databases and one's own files, to the place of backups."),
+    PRUNE: (PRUNING_ASSETS, "Runs that ended long ago and their events, removed from Dagster's database."),
     VERIFY: (VERIFICATION_ASSETS, "Everything that is derived, made again and compared with what is stored."),
     COMPARE_ROLLS: (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
 }
@@ -80,7 +82,7 @@ GRAPH_ORDER = (
     *("search_inputs", *SEARCH_ASSETS),
     *(name for kind in KIND_NAMES for name in (inputs_of(kind), kind)),
     *PAPER_ASSETS,
-    *(*BACKUP_ASSETS, *VERIFICATION_ASSETS),
+    *(*BACKUP_ASSETS, *PRUNING_ASSETS, *VERIFICATION_ASSETS),
 )
 """All assets, each after its inputs."""
 

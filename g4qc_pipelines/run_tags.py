@@ -34,6 +34,9 @@ _OF_SPECS: dict[str | None, str] = {
 TRADE_DATE = "g4qc/trade_date"
 """Trade date of the session after whose close the run was launched."""
 
+JOB = "g4qc/job"
+"""Id of the job of the API that the run is a stage of."""
+
 AFTER = "g4qc/after"
 """Id of the run that this run follows."""
 
@@ -46,7 +49,7 @@ AFTER_CLOSE, FOLLOW_UP, REPAIR = "after_close", "follow_up", "repair"
 PAPER_REPORT = "paper_report"
 """Name of the schedule that compares paper trading with the backtests."""
 
-NIGHTLY_BACKUP, WEEKLY_VERIFICATION = "nightly_backup", "weekly_verification"
+NIGHTLY_BACKUP, NIGHTLY_PRUNING, WEEKLY_VERIFICATION = "nightly_backup", "nightly_pruning", "weekly_verification"
 """Names of the schedules of upkeep."""
 
 

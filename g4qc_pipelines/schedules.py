@@ -18,11 +18,12 @@ from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
-from g4qc_pipelines.named_jobs import BACK_UP, COMPARE_PAPER, UPDATE_CONTRACTS, VERIFY
+from g4qc_pipelines.named_jobs import BACK_UP, COMPARE_PAPER, PRUNE, UPDATE_CONTRACTS, VERIFY
 from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import (
     AFTER_CLOSE,
     NIGHTLY_BACKUP,
+    NIGHTLY_PRUNING,
     PAPER_REPORT,
     TRADE_DATE,
     WEEKLY_VERIFICATION,
@@ -111,7 +112,19 @@ def _upkeep(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]
             return dg.SkipReason("No bars are stored yet.")
         return _upkeep_request(context, WEEKLY_VERIFICATION)
 
-    return [nightly_backup, weekly_verification]
+    @dg.schedule(
+        name=NIGHTLY_PRUNING,
+        job=jobs[PRUNE],
+        cron_schedule="30 22 * * *",
+        execution_timezone=EXCHANGE_TIMEZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Removes what nothing needs of runs that ended more than G4QC_RUN_KEEP_DAYS ago every night at "
+        "22:30 in Chicago, after the backup.",
+    )
+    def nightly_pruning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return _upkeep_request(context, NIGHTLY_PRUNING)
+
+    return [nightly_backup, nightly_pruning, weekly_verification]
 
 
 def _upkeep_request(context: dg.ScheduleEvaluationContext, name: str) -> dg.RunRequest:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.server.database import Database
@@ -44,3 +44,13 @@ class JobEndStore:
         with self._database.transaction() as connection:
             rows = connection.execute(select(job_ends).where(job_ends.c.job.in_(jobs))).all()
         return {row.job: JobEnd(row.ended_at, row.reason) for row in rows}
+
+    def ended_before(self, instant: datetime) -> list[str]:
+        """Return the jobs that ended before an instant."""
+        with self._database.transaction() as connection:
+            return list(connection.scalars(select(job_ends.c.job).where(job_ends.c.ended_at < instant)))
+
+    def forget(self, jobs: Sequence[str]) -> int:
+        """Remove the ends of these jobs and return their number."""
+        with self._database.transaction() as connection:
+            return connection.execute(delete(job_ends).where(job_ends.c.job.in_(jobs))).rowcount

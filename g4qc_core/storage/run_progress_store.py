@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Double, cast, func, select
+from sqlalchemy import Double, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.server.database import Database
@@ -53,3 +54,8 @@ class RunProgressStore:
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return {row[0]: RunProgress(row[1], row[2], row[3], row[5] if row[4] else None) for row in rows}
+
+    def forget(self, before: datetime) -> int:
+        """Remove what was told before an instant, and return the number of runs."""
+        with self._database.transaction() as connection:
+            return connection.execute(delete(run_progress).where(run_progress.c.told_at < before)).rowcount

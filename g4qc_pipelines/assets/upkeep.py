@@ -1,6 +1,6 @@
-"""The assets `backup` and `verification`: data that lasts, and data that is what it should be."""
+"""The assets `backup`, `pruning` and `verification`: data that lasts, that stays small, and is what it should be."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pandas as pd
@@ -12,9 +12,12 @@ from g4qc_core.services.backups.backup_run import BackupDone, back_up, default_t
 from g4qc_core.services.backups.transfer_progress import SilentProgress
 from g4qc_core.services.verification.verification_run import Verification, verify_derived
 from g4qc_core.settings import Settings
+from g4qc_core.shortened_logs import shorten_logs
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.verification_check import verification_result, verification_spec
 from g4qc_pipelines.failures import dagster_failures, retries
+from g4qc_pipelines.instance.job_pruning import prune_jobs
+from g4qc_pipelines.instance.run_pruning import prune_runs
 from g4qc_pipelines.metadata import table_of
 
 GROUP = "upkeep"
@@ -48,6 +51,29 @@ def build_upkeep(settings: Settings) -> list[dg.AssetsDefinition]:
                 data_version=dg.DataVersion(fingerprint(tables)),
             )
 
+    @dg.asset(group_name=GROUP, kinds={"postgres"}, retry_policy=retries(settings))
+    def pruning(
+        context: dg.AssetExecutionContext, stores: dg.ResourceParam[Stores], settings: dg.ResourceParam[Settings]
+    ) -> dg.MaterializeResult:
+        """Remove what nothing needs of runs that ended more than G4QC_RUN_KEEP_DAYS ago, and the beginnings of logs.
+
+        Of each asset and partition the newest events stay, what they were made from, and their runs.
+        """
+        with dagster_failures():
+            before = datetime.now(UTC) - timedelta(days=settings.run_keep_days)
+            pruned = prune_runs(context.instance, before)
+            context.log.info(f"{counted(pruned.runs, 'run')}, {counted(pruned.events, 'event')}")
+            return dg.MaterializeResult(
+                metadata={
+                    "ended before": before.isoformat(timespec="seconds"),
+                    "runs": pruned.runs,
+                    "events": pruned.events,
+                    "old runs that stay": pruned.staying,
+                    "ends and progress of jobs": prune_jobs(context.instance, stores, before),
+                    "log bytes": shorten_logs(settings.home, settings.log_keep_megabytes * 2**20),
+                }
+            )
+
     @dg.asset(
         group_name=GROUP,
         kinds={"pandas", "postgres"},
@@ -74,7 +100,7 @@ def build_upkeep(settings: Settings) -> list[dg.AssetsDefinition]:
                 check_results=[verification_result(found)],
             )
 
-    return [backup, verification]
+    return [backup, pruning, verification]
 
 
 def _tables(done: BackupDone) -> pd.DataFrame:

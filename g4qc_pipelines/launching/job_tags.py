@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from g4qc_pipelines.run_tags import JOB
 from g4qc_pipelines.runner import only_last_steps
 from g4qc_pipelines.stages.job_plan import JobPlan, RunStage, WorkKind
 
-JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
-    f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")
+KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
+    f"g4qc/{name}" for name in ("kind", "about", "stage", "next", "backtest", "key")
 )
 
 _SURFACE = "API"

@@ -20,6 +20,7 @@ from g4qc_pipelines.named_jobs import (
     COVERAGE_ASSETS,
     GRAPH_ORDER,
     PAPER_ASSETS,
+    PRUNING_ASSETS,
     RECONCILIATION_ASSETS,
     ROLL_ASSETS,
     SEARCH_ASSETS,
@@ -38,7 +39,7 @@ GROUPS = {
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
     "research": {"search", *STUDY_KINDS},
     "trading": {"paper_fills", "paper_drift"},
-    "upkeep": {"backup", "verification"},
+    "upkeep": {"backup", "pruning", "verification"},
 }
 ASSETS = sorted(set().union(*GROUPS.values()))
 WHOLE = GROUPS["trading"] | GROUPS["upkeep"]
@@ -162,6 +163,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("run_search", SEARCH_ASSETS),
         ("compare_paper", PAPER_ASSETS),
         ("back_up", BACKUP_ASSETS),
+        ("prune", PRUNING_ASSETS),
         ("verify", VERIFICATION_ASSETS),
         *((job_of_study(kind), [kind]) for kind in STUDY_KINDS),
     ],

@@ -50,11 +50,12 @@ def at_close(day: str, minute: int = 5) -> datetime:
 
 
 @pytest.mark.slow
-def test_the_clock_starts_four_things(graph: dg.Definitions) -> None:
+def test_the_clock_starts_five_things(graph: dg.Definitions) -> None:
     assert [(schedule.name, schedule.job_name) for schedule in graph.schedules or []] == [
         ("after_close", "update_contracts"),
         ("paper_report", "compare_paper"),
         ("nightly_backup", "back_up"),
+        ("nightly_pruning", "prune"),
         ("weekly_verification", "verify"),
     ]
 

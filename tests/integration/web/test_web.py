@@ -61,7 +61,8 @@ def test_every_daemon_is_well_and_one_run_at_a_time_has_the_gateway(web: Up, cha
 
 # fingerprints, pages to look at, and what is about all tables
 NO_TABLES = {
-    *("backtest_inputs", "backtest_report", "backup", "roll_sensitivity", "search_inputs", "verification"),
+    *("backtest_inputs", "backtest_report", "backup", "pruning", "roll_sensitivity", "search_inputs"),
+    "verification",
     *STUDY_KINDS,
     *map(inputs_of, STUDY_KINDS),
 }
