@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
+from g4qc_core.storage.migrations.upgrade_room import check_room
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.lock_wait import LockWaitReport, Tell, say
 
@@ -62,10 +63,10 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
     Args:
         database: the database.
         patience: seconds to wait for each lock that another session holds.
-        tell: receives a sentence about the holder of a lock.
+        tell: receives sentences about the holder of a lock, the room that is needed, and the progress.
 
     Raises:
-        DatabaseUnavailable: see `Database.transaction`; or a lock was not free in time.
+        DatabaseUnavailable: see `Database.transaction`; a lock was not free in time; or the disk has too little room.
         DatabaseRefused: see `Database.transaction`; or a newer G4QC made the schema.
     """
     from alembic import command
@@ -75,8 +76,10 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
         try:
             connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
             take_turn(connection)
-            _require_known(database, revision_of(connection))
-            command.upgrade(_config(connection), "head")
+            found = revision_of(connection)
+            _require_known(database, found)
+            check_room(connection, database.place, found, tell)
+            command.upgrade(_config(connection, tell), "head")
         except DBAPIError as error:
             if getattr(error.orig, "pgcode", None) != errorcodes.LOCK_NOT_AVAILABLE:
                 raise
@@ -150,12 +153,13 @@ def _head() -> str:
     return _revisions()[-1]
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None, tell: Tell = say) -> Config:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "g4qc_core.storage:migrations")
     config.attributes["connection"] = connection
+    config.attributes["tell"] = tell
     return config
 
 

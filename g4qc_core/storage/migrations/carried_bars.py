@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from g4qc_core.storage.codec.price_steps import steps_per_point
 
-_LOG = logging.getLogger(__name__)
 _PRICES = ("open", "high", "low", "close")
 _CURRENT = 2**63 - 1
 _SLICE = timedelta(days=90)
+_TELL_SECONDS = 10.0
 
 # Whether a price is given back to the bit by its nearest whole step; NaN is larger than every number.
 _FITS = " AND ".join(
@@ -32,8 +32,13 @@ _STEPS = ", ".join(f"round(b.{name} * s.per_point)::int4" for name in _PRICES)
 _EXACT = ", ".join(f"b.{name}" for name in _PRICES)
 
 
-def carry_bars(connection: sa.Connection) -> None:
-    """Fill the tables of schema 0023 from `former_raw_bars`, `former_raw_bar_revisions` and `former_market_data`."""
+def carry_bars(connection: sa.Connection, tell: Callable[[str], object]) -> None:
+    """Fill the tables of schema 0023 from `former_raw_bars`, `former_raw_bar_revisions` and `former_market_data`.
+
+    Args:
+        connection: in the transaction of the upgrade.
+        tell: receives a sentence about the progress every ten seconds.
+    """
     ticks: dict[tuple[str, str], Any] = {
         (row.symbol, row.contract): row.tick
         for row in connection.execute(
@@ -72,12 +77,15 @@ def carry_bars(connection: sa.Connection) -> None:
             )
             known = reach.setdefault((kind, row.symbol, row.timeframe), (row.first, row.last))
             reach[kind, row.symbol, row.timeframe] = min(known[0], row.first), max(known[1], row.last)
-    for number, ((kind, symbol, timeframe), (first, last)) in enumerate(reach.items(), start=1):
-        _LOG.info("%s %s %s: part %s of %s", kind, symbol, timeframe, number, len(reach))
-        for start, end in _slices(first, last):
-            given = {"symbol": symbol, "timeframe": timeframe, "start": start, "end": end}
-            for statement in _CARRY[kind if (kind, timeframe) != ("market", "1min") else "minutes"]:
-                connection.execute(sa.text(statement), given)
+    slices = [(*key, start, end) for key, ends in reach.items() for start, end in _slices(*ends)]
+    told = monotonic()
+    for number, (kind, symbol, timeframe, start, end) in enumerate(slices):
+        if monotonic() - told >= _TELL_SECONDS:
+            told = monotonic()
+            tell(f"Bars are carried over: {100 * number // len(slices)} %.")
+        given = {"symbol": symbol, "timeframe": timeframe, "start": start, "end": end}
+        for statement in _CARRY[kind if (kind, timeframe) != ("market", "1min") else "minutes"]:
+            connection.execute(sa.text(statement), given)
 
 
 def _grid(connection: sa.Connection, table: str, row: Any, tick: Any) -> int:

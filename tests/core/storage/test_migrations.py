@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.contract_store import ContractStore
+from g4qc_core.storage.migrations import carried_bars, upgrade_room
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
 from g4qc_core.storage.trade_date_migration import TradeDateMigration
@@ -284,6 +286,59 @@ def test_an_upgrade_that_is_interrupted_leaves_the_former_schema_with_its_bars(e
     migrations.upgrade(empty_database)
     with empty_database.transaction() as connection:
         assert _rows(connection) == before
+
+
+def test_an_upgrade_tells_its_progress_and_goes_on_after_an_interruption(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty_database.transaction() as connection:
+        command.upgrade(migrations._config(connection), "0021")
+        _fill_former(connection)
+        before = _rows(connection)
+    monkeypatch.setattr(carried_bars, "_TELL_SECONDS", 0.0)
+    told: list[str] = []
+
+    def interrupt(sentence: str) -> None:
+        told.append(sentence)
+        if len(told) > 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrations.upgrade(empty_database, tell=interrupt)
+    assert migrations.current(empty_database) == "0021"
+    with empty_database.transaction() as connection:
+        assert _rows(connection) == before
+    told.clear()
+    migrations.upgrade(empty_database, tell=told.append)
+    percents = [int(sentence.removeprefix("Bars are carried over: ").removesuffix(" %.")) for sentence in told]
+    assert percents == sorted(percents)
+    assert len(percents) > 4
+    assert 0 <= percents[0] <= percents[-1] < 100
+    with empty_database.transaction() as connection:
+        assert _rows(connection) == before
+
+
+@pytest.mark.parametrize("free", [10**12, 10_000])
+def test_the_room_that_an_upgrade_needs_is_looked_at_first(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch, free: int
+) -> None:
+    with empty_database.transaction() as connection:
+        command.upgrade(migrations._config(connection), "0021")
+        _fill_former(connection)
+    monkeypatch.setattr(upgrade_room, "_SMALL", 0)
+    monkeypatch.setattr(upgrade_room.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    told: list[str] = []
+    embedded = empty_database.url.host is None
+    if embedded and free < 10**6:
+        with pytest.raises(
+            DatabaseUnavailable, match=r"needs about 0\.0 GB of disk until it ends, and 0\.0 GB are free"
+        ):
+            migrations.upgrade(empty_database, tell=told.append)
+        assert migrations.current(empty_database) == "0021"
+        return
+    migrations.upgrade(empty_database, tell=told.append)
+    [sentence] = [one for one in told if "carried over into new tables" in one]
+    assert ("1000.0 GB are free" in sentence) == embedded
 
 
 def _set_back(database: Database) -> None:

@@ -33,7 +33,7 @@ def upgrade() -> None:
     _make_tables()
     for name in ("raw_bars", "raw_bar_revisions", "market_data"):
         op.rename_table(name, f"former_{name}")
-    carry_bars(op.get_bind())
+    carry_bars(op.get_bind(), op.get_context().config.attributes.get("tell", str))
     for name in ("raw_bars", "raw_bar_revisions", "market_data"):
         op.drop_table(f"former_{name}")
     for name, query in _views().items():
