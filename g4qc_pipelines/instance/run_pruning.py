@@ -45,9 +45,10 @@ _KEPT_CHECKS = text(
     "SELECT run_id, id FROM asset_check_executions JOIN (SELECT max(id) AS id FROM asset_check_executions "
     "GROUP BY asset_key, check_name, partition, execution_status) AS newest USING (id) WHERE run_id = ANY(:runs)"
 )
+# What was only said has no type.
 _FRAME = (
-    "(starts_with(e.dagster_event_type, 'PIPELINE_') OR e.dagster_event_type IN ('STEP_START', 'STEP_SUCCESS', "
-    "'STEP_FAILURE', 'STEP_SKIPPED'))"
+    "coalesce(starts_with(e.dagster_event_type, 'PIPELINE_') OR e.dagster_event_type IN ('STEP_START', 'STEP_SUCCESS', "
+    "'STEP_FAILURE', 'STEP_SKIPPED'), false)"
 )
 _GOING = (
     "FROM event_logs e WHERE e.run_id = ANY(:runs) AND e.id <> ALL(CAST(:events AS int8[])) "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from g4qc_core.storage.migrations.carried_bars import carry_bars
@@ -33,7 +33,7 @@ def upgrade() -> None:
     _make_tables()
     for name in ("raw_bars", "raw_bar_revisions", "market_data"):
         op.rename_table(name, f"former_{name}")
-    carry_bars(op.get_bind(), op.get_context().config.attributes.get("tell", str))
+    carry_bars(op.get_bind(), context.config.attributes["tell"])
     for name in ("raw_bars", "raw_bar_revisions", "market_data"):
         op.drop_table(f"former_{name}")
     for name, query in _views().items():
