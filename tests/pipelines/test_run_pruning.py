@@ -1,6 +1,6 @@
 """Old runs are pruned from a real instance, and the graph still shows where each number came from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from g4qc_core.storage.run_progress_store import RunProgress
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.job_pruning import prune_jobs
 from g4qc_pipelines.instance.run_pruning import PrunedRuns, prune_runs
+from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.slow
 
@@ -161,3 +162,18 @@ def test_ends_of_jobs_go_with_their_runs(bench: Workbench) -> None:
     assert prune_jobs(instance, stores, now - timedelta(hours=1)) == 1
     assert stores.job_ends.ends(["gone", "kept", "young"]).keys() == {"kept", "young"}
     assert prune_jobs(instance, stores, later()) == 2
+
+
+def test_the_graph_prunes_and_tells_how_much(make_home: Callable[..., Home]) -> None:
+    home = make_home(log_keep_megabytes=1)
+    log = home.settings.home / "up.log"
+    log.write_bytes(b"old line\n" * 200_000)
+    done = home.run("materialize", "--select", "pruning")
+    assert done.code == 0, done.errors
+    assert log.stat().st_size <= 2**20
+    with home.bench() as bench:
+        event = bench.runner.instance.get_latest_materialization_event(dg.AssetKey("pruning"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    told = {name: value.value for name, value in event.asset_materialization.metadata.items()}
+    assert (told["runs"], told["events"], told["log bytes"]) == (0, 0, 1_800_000 - log.stat().st_size)
