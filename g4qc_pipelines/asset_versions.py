@@ -23,7 +23,7 @@ _COMPUTED_BY: dict[str, tuple[str, ...]] = {
 }
 _ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity", "search", "paper_drift")
 _INPUTS = ("backtest_inputs", "search_inputs")
-_RECEIVED = ("contracts", "raw_bars", "paper_fills", "backup", "pruning")
+_RECEIVED = ("contracts", "raw_bars", "imported_bars", "paper_fills", "backup", "pruning")
 
 
 def asset_code_version(asset: str) -> str | None:

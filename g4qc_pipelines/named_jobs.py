@@ -18,6 +18,7 @@ from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
 REBUILT_ASSETS = BAR_ASSETS[1:]
+IMPORT_ASSETS = ["imported_bars", *REBUILT_ASSETS]
 VALIDATED_ASSETS = BAR_ASSETS[1:2]
 CHAIN_ASSETS = ["contracts"]
 ROLL_ASSETS = ["roll_calendar"]
@@ -32,6 +33,7 @@ VERIFICATION_ASSETS = ["verification"]
 PRUNING_ASSETS = ["pruning"]
 
 UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
+IMPORT_BARS = "import_bars"
 MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
 
 FRESH = "fresh"
@@ -47,6 +49,7 @@ QUICK_JOBS = frozenset({RUN_BACKTEST, COMPARE_ROLLS})
 _JOBS: dict[str, tuple[list[str], str]] = {
     UPDATE_CONTRACTS: (CHAIN_ASSETS, "The chain of one instrument from the gateway."),
     UPDATE_BARS: (BAR_ASSETS, "One instrument's month, from the gateway to every timeframe."),
+    IMPORT_BARS: (IMPORT_ASSETS, "One instrument's month of bars from files, to every timeframe."),
     "refetch_bars": (BAR_ASSETS[:1], "Sessions of one instrument's month from the gateway, without what follows."),
     "rebuild_bars": (REBUILT_ASSETS, "One instrument's month of every timeframe, from the raw bars that are stored."),
     "validate_bars": (
@@ -77,7 +80,7 @@ def job_of_study(kind: str) -> str:
 
 
 GRAPH_ORDER = (
-    *(*CHAIN_ASSETS, *BAR_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
+    *(*CHAIN_ASSETS, *BAR_ASSETS[:1], *IMPORT_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
     *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
     *("search_inputs", *SEARCH_ASSETS),
     *(name for kind in KIND_NAMES for name in (inputs_of(kind), kind)),

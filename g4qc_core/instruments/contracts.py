@@ -33,7 +33,8 @@ class Contract:
     is the key at Interactive Brokers. The local symbol is for reading only: it repeats every ten years. `last_trade_at`
     (UTC) is the instant at which trading in the contract ends, on its last trade date; no session minute at or after it
     belongs to the contract. `multiplier`, `min_tick` and `price_magnifier` are in the gateway's units; `min_tick` is
-    the contract's own, which may be coarser than that of other months.
+    the contract's own, which may be coarser than that of other months. An `estimated` contract is one by the rules
+    of its exchange, which no gateway has described: its `con_id` is made up.
     """
 
     symbol: str
@@ -49,6 +50,7 @@ class Contract:
     min_tick: Decimal
     kind: Kind = "FUT"
     price_magnifier: int = 1
+    estimated: bool = False
 
     @property
     def expires(self) -> bool:

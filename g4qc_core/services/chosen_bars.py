@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.source_choice import chosen_source
-from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.bars.source_choice import GATEWAY, chosen_source
+from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.window_ends import window_of
 from g4qc_core.storage.bar_stores.validated_sessions import Received
+from g4qc_core.storage.bar_stores.version_store import RAW
 from g4qc_core.storage.stores import Stores
 
 
@@ -28,3 +31,16 @@ def chosen_bars(instrument: Instrument, start: datetime, end: datetime, stores: 
         lambda sources: chosen_source(sources.unique())
     )
     return received.only(np.asarray(chosen == keys["source"]))
+
+
+def record_raw_version(instrument: Instrument, month: date, stores: Stores) -> Received:
+    """Record the data version of the raw bars that count in a month of trade dates, and return these bars."""
+    chosen = chosen_bars(instrument, *window_of(instrument, *month_window(month)), stores)
+    stores.versions.record(instrument.symbol, RAW, month, version_of(chosen.bars))
+    return chosen
+
+
+def file_bars(instrument: Instrument, month: date, stores: Stores) -> Received:
+    """Return the raw bars of files in a month of trade dates, of every source."""
+    received = stores.raw.received(instrument.symbol, *window_of(instrument, *month_window(month)))
+    return received.only((received.sources != GATEWAY).to_numpy())

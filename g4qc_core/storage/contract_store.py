@@ -31,6 +31,7 @@ _FIELDS = (
     "min_tick",
     "kind",
     "price_magnifier",
+    "estimated",
 )
 
 _MINUTE = timedelta(minutes=1)
@@ -50,7 +51,8 @@ class ContractStore:
 
         A month with another conId or exchange than before is the same contract if it ends at about the same date and
         has the same kind, currency and multiplier: the exchange was renamed, or the contract got a new id. Requests use
-        the new description, its bars stay, and all ids are kept. If it differs otherwise, nothing is written.
+        the new description, its bars stay, and all ids are kept. If it differs otherwise, nothing is written. An
+        estimated contract is replaced, whatever it was.
 
         Args:
             chain: contracts of one or more instruments.
@@ -75,6 +77,22 @@ class ContractStore:
             ids = [{column.name: row[column.name] for column in contract_ids.columns} for row in rows]
             connection.execute(insert(contract_ids).on_conflict_do_nothing(), ids)
         return len({(c.symbol, c.month) for c in chain} - known.keys())
+
+    def add_estimated(self, chain: Sequence[Contract], seen_at: datetime) -> int:
+        """Add contracts that no gateway has described, where the month is unknown; return the number of new ones.
+
+        They give way to the gateway's description as soon as there is one.
+
+        Args:
+            chain: contracts by the rules of their exchanges.
+            seen_at: UTC.
+        """
+        if not chain:
+            return 0
+        rows = [_row(contract) | {"estimated": True, "first_seen": seen_at} for contract in chain]
+        with self._database.transaction() as connection:
+            added = insert(contracts).on_conflict_do_nothing().returning(contracts.c.contract)
+            return len(connection.execute(added, rows).all())
 
     def chain(self, symbol: str) -> list[Contract]:
         """Return the known contracts of the instrument by last trade date; empty if none is known yet."""
@@ -162,7 +180,7 @@ def _of(symbols: set[str]) -> Select:
 
 
 def _check_same(contract: Contract, known: Contract | None) -> None:
-    if known is None or known.con_id == contract.con_id:
+    if known is None or known.estimated or known.con_id == contract.con_id:
         return
     moved = abs(contract.last_trade_date - known.last_trade_date)
     same = (contract.kind, contract.currency, contract.multiplier)

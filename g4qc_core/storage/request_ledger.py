@@ -1,4 +1,4 @@
-"""The ledger of requests to the gateway: windows, times and outcomes.
+"""The ledger of requests to the gateway, and of files whose bars were stored: windows, times and outcomes.
 
 A minute without a bar counts as empty only if the ledger has an answered request that covers it.
 """
@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, exists, select
 
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import ib_requests
 
@@ -58,6 +59,9 @@ class LedgerEntry:
         whole: whether this answer alone settles every minute of its window; None: not judged.
         what: Interactive Brokers' kind of data.
         run_id: the Dagster run, if there is one.
+        source: `ib`, or the source of the file whose bars were stored.
+        import_id: the import of the file; None for requests to the gateway.
+        file: name of the file; None for requests to the gateway.
         id: assigned by the database; None before.
     """
 
@@ -76,6 +80,9 @@ class LedgerEntry:
     whole: bool | None = None
     what: str = "TRADES"
     run_id: str | None = None
+    source: str = GATEWAY
+    import_id: int | None = None
+    file: str | None = None
     id: int | None = None
 
 
@@ -101,6 +108,7 @@ class RequestLedger:
         start: datetime,
         end: datetime,
         outcomes: Iterable[Outcome] | None = None,
+        source: str | None = GATEWAY,
     ) -> list[LedgerEntry]:
         """Return the entries whose window overlaps `[start, end)`, in the order in which they were written.
 
@@ -111,6 +119,7 @@ class RequestLedger:
             start: UTC.
             end: UTC, exclusive.
             outcomes: None: every outcome.
+            source: None: requests to the gateway, and files of every source.
         """
         query = (
             select(ib_requests)
@@ -124,6 +133,8 @@ class RequestLedger:
         )
         if contract is not None:
             query = query.where(ib_requests.c.contract == contract)
+        if source is not None:
+            query = query.where(ib_requests.c.source == source)
         if outcomes is not None:
             query = query.where(ib_requests.c.outcome.in_([str(o) for o in outcomes]))
         with self._database.transaction() as connection:
@@ -136,6 +147,7 @@ class RequestLedger:
             later.c.symbol == ib_requests.c.symbol,
             later.c.contract == ib_requests.c.contract,
             later.c.timeframe == ib_requests.c.timeframe,
+            later.c.source == ib_requests.c.source,
             later.c.window_start < ib_requests.c.window_end,
             later.c.window_end > ib_requests.c.window_start,
             later.c.id > ib_requests.c.id,
@@ -179,8 +191,8 @@ class RequestLedger:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def last(self) -> LedgerEntry | None:
-        """Return the newest entry; None if the ledger is empty."""
-        query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(1)
+        """Return the newest request to the gateway; None if there is none."""
+        query = select(ib_requests).where(ib_requests.c.source == GATEWAY).order_by(ib_requests.c.id.desc()).limit(1)
         with self._database.transaction() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else _entry(row)

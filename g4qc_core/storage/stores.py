@@ -22,6 +22,7 @@ from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.growth_store import GrowthStore
+from g4qc_core.storage.import_store import ImportStore
 from g4qc_core.storage.job_end_store import JobEndStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.pacing_store import PacingStore
@@ -54,7 +55,8 @@ class Stores:
 
     Attributes:
         contracts: contract chains, heads, last answers about details.
-        ledger: requests to the gateway and their outcomes.
+        ledger: requests to the gateway and their outcomes, and files whose bars were stored.
+        imports: imports of files.
         raw: 1-minute bars as received.
         bars: validated and derived bars, and the quality of their sessions.
         bar_batches: validated and derived bars as a stream of Arrow batches.
@@ -91,6 +93,7 @@ class Stores:
         self.database = database
         self.contracts = ContractStore(database)
         self.ledger = RequestLedger(database)
+        self.imports = ImportStore(database)
         self.raw = RawStore(database)
         self.bars = BarStore(database)
         self.bar_batches = BarReader(database)

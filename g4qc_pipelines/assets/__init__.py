@@ -10,6 +10,7 @@ from g4qc_pipelines.assets.backtests import build_backtests
 from g4qc_pipelines.assets.bars import build_bars
 from g4qc_pipelines.assets.coverage import build_coverage
 from g4qc_pipelines.assets.futures import build_roll_calendar
+from g4qc_pipelines.assets.imports import build_imported_bars
 from g4qc_pipelines.assets.paper import build_paper
 from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
@@ -29,6 +30,7 @@ def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> li
     """
     assets = [
         *build_extraction(settings, months),
+        build_imported_bars(settings, months),
         *build_bars(settings, months),
         build_coverage(settings),
         build_reconciliation(settings, months),

@@ -46,7 +46,7 @@ def _minutes(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDe
     @dg.asset(
         name=asset_name(ONE_MINUTE),
         partitions_def=months,
-        deps=["raw_bars"],
+        deps=["raw_bars", "imported_bars"],
         group_name=GROUP,
         kinds={"pandas", "pandera", "postgres"},
         retry_policy=retries(settings),

@@ -1,4 +1,4 @@
-"""The command `g4qc import`: what files of vendors hold."""
+"""The command `g4qc import`: bars of vendors' files, or a look at what they hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from g4qc_core.errors import UsageError
 from g4qc_pipelines.cli.options import json_option
 
 
@@ -25,16 +24,27 @@ from g4qc_pipelines.cli.options import json_option
               "it.")  # fmt: skip
 @click.option("--rolls", type=click.Path(path_type=Path), help="Rolls of a continuous file, in the form of the file "
               "G4QC_ROLLS; without it, they are found by the prices.")  # fmt: skip
+@click.option("--source", default="", help="Name under which the bars are stored; default: that of the profile.")
+@click.option("--accept-doubts", "accept", is_flag=True, help="Import although zone, label or scale are doubtful.")
+@click.option("--synthetic", is_flag=True, help="The files hold synthetic bars, like exports of a demo.")
 @click.option("--dry-run", is_flag=True, help="Only show what was understood, and what is doubtful about it.")
 @json_option
-def import_(path: Path, dry_run: bool, as_json: bool, **said: Any) -> None:
-    """Read files of a vendor at PATH: a file, an archive or a folder.
+def import_(path: Path, source: str, accept: bool, synthetic: bool, dry_run: bool, as_json: bool, **said: Any) -> None:
+    """Import files of a vendor at PATH: a file, an archive or a folder.
 
-    Exits with 1 if the files cannot be imported, and says why.
+    Their bars are stored beside those of the gateway, validated, and every timeframe is derived. The same files again
+    change nothing, an interrupted import goes on, and of changed files what differs is kept as revisions. Exits with 1
+    if the files cannot be imported, and says why.
     """
-    if not dry_run:
-        raise UsageError("Bars of files cannot be stored yet: give --dry-run to see what they hold.")
-    from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.import_dry_run import print_import_plan
+    from g4qc_pipelines.cli.opening import settings_for_database
 
-    print_import_plan(load_settings(), path, as_json, **said)
+    if dry_run:
+        from g4qc_core.settings import load_settings
+        from g4qc_pipelines.commands.import_dry_run import print_import_plan
+
+        print_import_plan(load_settings(), path, as_json, **said)
+        return
+    from g4qc_core.services.imports.import_start import ImportWish
+    from g4qc_pipelines.commands.import_run import run_import
+
+    run_import(settings_for_database(), ImportWish(path, source, accept, synthetic), as_json, **said)

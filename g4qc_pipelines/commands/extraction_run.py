@@ -79,12 +79,12 @@ def extract_bars(
                 incomplete: Incomplete | None = error
             else:
                 incomplete = None
-        _print_stored(instrument, *window, bench.stores)
+        print_stored(instrument, *window, bench.stores)
     if incomplete is not None:
         raise incomplete
 
 
-def _print_stored(instrument: Instrument, first: date, last: date, stores: Stores) -> None:
+def print_stored(instrument: Instrument, first: date, last: date, stores: Stores) -> None:
     """Print how many sessions and minutes of the window are stored, and how many bars await a decision."""
     symbol = instrument.symbol
     quality = stores.bars.quality(symbol, first, last)

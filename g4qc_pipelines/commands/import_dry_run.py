@@ -18,22 +18,50 @@ from g4qc_core.sources.profiles.profile_file import load_profiles
 from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 
-def print_import_plan(
+def print_import_plan(settings: Settings, path: Path, as_json: bool, **said: Any) -> None:
+    """Read the files once and print what an import would take.
+
+    Args:
+        settings: name the user's files of profiles and instruments.
+        path: of the files.
+        as_json: print JSON.
+        **said: as in `planned`.
+
+    Raises:
+        UsageError: a name is unknown, no profile fits, or a file cannot be read.
+        SettingsError: the files cannot be imported, for the reason that is named.
+    """
+    plan = planned(settings, path, **said)
+    document = plan_document(plan)
+    if as_json:
+        echo_json(document)
+    else:
+        _print(document)
+    if plan.refusal:
+        raise SettingsError(f"{path} cannot be imported: {plan.refusal}")
+
+
+def planned(
     settings: Settings,
     path: Path,
-    as_json: bool,
     profile: str | None,
     zone: str,
     label: str,
     symbol: str | None,
     month: str,
     rolls: Path | None,
-) -> None:
-    """Read the files once and print what an import would take.
+) -> ImportPlan:
+    """Read the files once and return what an import would take.
 
-    Raises:
-        UsageError: a name is unknown, no profile fits, or a file cannot be read.
-        SettingsError: the files cannot be imported, for the reason that is named.
+    Args:
+        settings: name the user's files of profiles and instruments.
+        path: of the files.
+        profile: name of the profile; None: it is recognised.
+        zone: instead of the profile's; empty: the profile's.
+        label: instead of the profile's; empty: the profile's.
+        symbol: instrument of all rows; None: by names.
+        month: contract month of all rows; empty: by names.
+        rolls: file with the rolls of continuous files; None: they are found.
     """
     request = ImportRequest(
         path=path,
@@ -44,17 +72,11 @@ def print_import_plan(
         month=contract_month(month) if month else "",
         rolls=load_overrides(rolls),
     )
-    plan = plan_import(request, load_profiles(settings.sources), load_registry(settings.own_instruments))
-    document = _document(plan)
-    if as_json:
-        echo_json(document)
-    else:
-        _print(document)
-    if plan.refusal:
-        raise SettingsError(f"{path} cannot be imported: {plan.refusal}")
+    return plan_import(request, load_profiles(settings.sources), load_registry(settings.own_instruments))
 
 
-def _document(plan: ImportPlan) -> dict[str, Any]:
+def plan_document(plan: ImportPlan) -> dict[str, Any]:
+    """Return a plan as a document for programs."""
     review, profile = plan.review, plan.review.request.profile
     rows = review.first_rows.to_pylist()
     return {
@@ -84,6 +106,7 @@ def _document(plan: ImportPlan) -> dict[str, Any]:
             for roll in cut.rolls
         ],
         "doubts": list(plan.doubts),
+        "grave_doubts": plan.grave,
         "refusal": plan.refusal,
     }
 
@@ -115,4 +138,5 @@ def _print(document: dict[str, Any]) -> None:
         click.echo(f"{roll['symbol']} from {roll['from']} to {roll['to']} on {roll['date']}, jump {roll['points']:g}")
     click.echo("Doubts:" if document["doubts"] else "No doubts.")
     for doubt in document["doubts"]:
-        click.echo(f"- {doubt}")
+        grave = doubt in document["grave_doubts"]
+        click.echo(f"- {doubt}{' (stops an import)' if grave else ''}")

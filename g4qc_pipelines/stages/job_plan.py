@@ -37,6 +37,7 @@ class WorkKind(StrEnum):
     STUDY = "study"
     MATERIALIZE = "materialize"
     DECIDE = "decide"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Every function returns a plan and launches nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from g4qc_core.bars.quarantine.decisions import Preview
@@ -22,6 +22,7 @@ from g4qc_pipelines.named_jobs import (
     BACKTEST_ASSETS,
     BAR_ASSETS,
     CHAIN_ASSETS,
+    IMPORT_ASSETS,
     ROLL_ASSETS,
     SEARCH_ASSETS,
     assets_after_decision,
@@ -57,6 +58,34 @@ def bars(symbol: str, first: date, last: date, contracts: Sequence[str] = (), or
 def rolls(symbol: str) -> RunStage:
     """Return the stage that makes the roll calendar of an instrument from its stored bars."""
     return RunStage(ROLL_ASSETS, symbol)
+
+
+def imports(number: int, months: Mapping[str, Sequence[date]], about: str) -> JobPlan:
+    """Return the plan of an import: the bars of its files and what follows from them, then the roll calendars.
+
+    Args:
+        number: of the recorded import.
+        months: first days of the months of trade dates in the files, ascending, by instrument.
+        about: the files, in words.
+    """
+    config = {IMPORT_ASSETS[0]: {"import_id": number}}
+    stages = []
+    for symbol, own in months.items():
+        ends = [(key_of(symbol, run[0]), key_of(symbol, run[-1])) for run in _runs(own)]
+        stages += [RunStage(IMPORT_ASSETS, first, last, config) for first, last in ends]
+        stages.append(rolls(symbol))
+    return JobPlan(WorkKind.IMPORT, about, stages)
+
+
+def _runs(months: Sequence[date]) -> list[list[date]]:
+    """Return the runs of months without a month between them."""
+    found: list[list[date]] = []
+    for month in months:
+        if found and months_between(found[-1][-1], month)[1:] == [month]:
+            found[-1].append(month)
+        else:
+            found.append([month])
+    return found
 
 
 def refetch(symbol: str, contract: str, day: date) -> RunStage:

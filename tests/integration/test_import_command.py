@@ -64,7 +64,7 @@ def test_an_adjusted_file_ends_the_command_with_the_reason(home: Home, tmp_path:
         (("x.csv", "--profile", "kibott", "--dry-run"), "Unknown profile 'kibott': did you mean 'kibot'?"),
         (("x.csv", "--dry-run"), "No profile fits x.csv: "),
         (("x.csv", "--instrument", "XX", "--dry-run"), "Unknown instrument 'XX'"),
-        (("x.csv",), "give --dry-run"),
+        (("x.csv",), "No profile fits x.csv: "),
     ],
 )
 def test_wrong_usage_is_one_sentence(arguments: tuple[str, ...], said: str, home: Home) -> None:

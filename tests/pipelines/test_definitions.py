@@ -33,7 +33,7 @@ from g4qc_pipelines.named_jobs import (
 
 BARS = {f"bars_{timeframe}" for timeframe in TIMEFRAMES}
 GROUPS = {
-    "extraction": {"contracts", "raw_bars"},
+    "extraction": {"contracts", "imported_bars", "raw_bars"},
     "bars": BARS | {"coverage", "reconciliation"},
     "futures": {"roll_calendar"},
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
@@ -96,7 +96,7 @@ def test_a_range_of_partitions_is_one_run_and_a_backtest_has_one_of_its_own(grap
 
 def test_only_what_asks_the_gateway_stands_in_its_pool(graph: dg.Definitions) -> None:
     pools = {name: node(graph, name).pools for name in ASSETS}
-    assert {name for name, pool in pools.items() if POOL in pool} == GROUPS["extraction"] | {"reconciliation"}
+    assert {name for name, pool in pools.items() if POOL in pool} == {"contracts", "raw_bars", "reconciliation"}
 
 
 @EVERY_ASSET
@@ -111,7 +111,8 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
     above = {name: {key.to_user_string() for key in node(graph, name).parent_keys} for name in ASSETS}
     assert above["contracts"] == set()
     assert above["raw_bars"] == {"contracts"}
-    assert above["bars_1min"] == {"raw_bars"}
+    assert above["imported_bars"] == set()
+    assert above["bars_1min"] == {"raw_bars", "imported_bars"}
     assert all(above[f"bars_{tf}"] == {"bars_1min"} for tf in TIMEFRAMES[1:])
     assert above["coverage"] == {"bars_1min"}
     assert above["reconciliation"] == {"bars_1h", "bars_1d"}

@@ -11,7 +11,8 @@ from g4qc_core.bars.columns import GAP_COLUMNS, OPEN
 from g4qc_core.bars.minute_classes import gaps
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.instruments.registry import Contract, Instrument
-from g4qc_core.services.extraction.answers import answered_windows, failed_windows, reopened_sessions
+from g4qc_core.services.coverage.source_answers import known_windows, sources_of_files
+from g4qc_core.services.extraction.answers import reopened_sessions
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
@@ -51,11 +52,12 @@ def _gaps(
     instrument: Instrument, contract: Contract, sessions: Sequence[Session], until: datetime, stores: Stores
 ) -> pd.DataFrame:
     window = (sessions[0].open, sessions[-1].close)
-    entries = stores.ledger.entries(instrument.symbol, contract.month, ONE_MINUTE.name, *window)
+    entries = stores.ledger.entries(instrument.symbol, contract.month, ONE_MINUTE.name, *window, source=None)
     reopened = reopened_sessions(instrument, *window, stores)
     good = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window, contract.month)
     quarantined = stores.bars.quarantined(instrument.symbol, *window)
     own = quarantined.loc[quarantined["contract"] == contract.month, "timestamp"]
     head = stores.contracts.heads(instrument.symbol).get(contract.month)
-    answered = answered_windows(entries, reopened, head)
-    return gaps(contract, sessions, good["timestamp"], own, answered, failed_windows(entries), until)
+    files = sources_of_files(instrument.symbol, contract.month, sessions, stores)
+    known = known_windows(entries, sessions, files, reopened, head)
+    return gaps(contract, sessions, good["timestamp"], own, known.answered, known.failed, until)

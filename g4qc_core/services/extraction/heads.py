@@ -47,7 +47,7 @@ def heads_to_ask(
     for contract, sessions in wanted.items():
         head, at = heads.get(contract.month), asked_at.get(contract.month)
         excludes = head is not None and any(s.open < min(head, now) for s in sessions[:1])
-        matters = excludes if head is not None else contract in plan.asked
+        matters = not contract.estimated and (excludes if head is not None else contract in plan.asked)
         believed = _NO_HEAD_BELIEVED if head is None else _HEAD_BELIEVED
         # A request in the future was dated by a wrong clock.
         if matters and (at is None or not now - believed < at <= now + believed):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.calendars.session_calendar import check_window, parse_date
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.rolls.roll_files import RollOverride
@@ -21,13 +22,12 @@ from g4qc_core.services.chains import (
     sessions_without_contract,
     stored_chain,
 )
-from g4qc_core.services.chosen_bars import chosen_bars
+from g4qc_core.services.chosen_bars import record_raw_version
 from g4qc_core.services.extraction.extraction_result import Extraction
 from g4qc_core.services.extraction.extractor import extract_sessions
 from g4qc_core.services.extraction.plan import USUAL, PlanRules
 from g4qc_core.services.extraction.restated_bars import changes_after
 from g4qc_core.services.window_ends import window_of
-from g4qc_core.storage.bar_stores.version_store import RAW
 from g4qc_core.storage.stores import Stores
 
 Days = tuple[date, date]
@@ -82,7 +82,7 @@ class ExtractedMonth:
 
     Attributes:
         key: partition key, like `ES|2025-09-01`.
-        bars: number of stored raw bars in the month.
+        bars: number of the gateway's raw bars in the month.
         version: data version of these bars.
         contracts: the wanted contract months, by expiry.
         extraction: the part of the extraction that belongs to the month.
@@ -167,9 +167,10 @@ def _extracted(
     stores: Stores,
 ) -> ExtractedMonth:
     window = window_of(instrument, *month)
-    raw = chosen_bars(instrument, *window, stores).bars
+    chosen = record_raw_version(instrument, month[0], stores)
+    # The gateway's own bars, whatever counts.
+    raw = chosen.bars if chosen.sources.eq(GATEWAY).all() else stores.raw.bars(instrument.symbol, *window)
     version = version_of(raw)
-    stores.versions.record(instrument.symbol, RAW, month[0], version)
     return ExtractedMonth(
         key,
         len(raw),

@@ -7,7 +7,7 @@ finds the sessions that are not known yet, and `plan_extraction` puts them into 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from enum import StrEnum
 import pandas as pd
 
 from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.bars.windows import tradable_window
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.errors import unknown
@@ -23,6 +24,7 @@ from g4qc_core.ib.retention import dropped_on, drops_soon, is_dropped
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.chains import Wanted
 from g4qc_core.services.extraction.answers import Answer, answers, reopened_sessions
+from g4qc_core.services.extraction.file_days import days_by_file
 from g4qc_core.services.extraction.needed_sessions import Bars, needed_sessions
 from g4qc_core.settings import Settings
 from g4qc_core.storage.reopened_window_store import ReopenedWindow
@@ -53,6 +55,8 @@ class LeftOut(StrEnum):
     """The reason for which a session is not requested."""
 
     COVERED = "covered by the ledger"
+    BY_FILE = "covered by a file"
+    NOT_DESCRIBED = "the gateway does not know the contract"
     BEFORE = "before the first bar"
     AFTER = "after the last trade"
     AHEAD = "not begun"
@@ -91,6 +95,7 @@ class ContractState:
         answers: of the source about the contract, in any order.
         bars: reads the starts of the contract's stored bars.
         head: start of the contract's first bar, UTC; None if unknown.
+        by_file: trade dates with bars of a file that make requests needless.
     """
 
     contract: Contract
@@ -98,6 +103,7 @@ class ContractState:
     answers: Sequence[Answer]
     bars: Bars
     head: datetime | None = None
+    by_file: Collection[date] = ()
 
 
 @dataclass(frozen=True)
@@ -148,8 +154,12 @@ def plan_extraction(
         return ExtractionPlan()
     window = min(s[0].open for s in filled), max(s[-1].close for s in filled)
     entries: dict[str, list[LedgerEntry]] = {}
-    for entry in stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, *window):
-        entries.setdefault(entry.contract, []).append(entry)
+    of_files = set()
+    for entry in stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, *window, source=None):
+        if entry.source == GATEWAY:
+            entries.setdefault(entry.contract, []).append(entry)
+        else:
+            of_files.add(entry.contract)
     all_reopened = [*reopened_sessions(instrument, *window, stores), *reopened]
     states = [
         ContractState(
@@ -158,6 +168,7 @@ def plan_extraction(
             answers(entries.get(contract.month, ()), all_reopened),
             _bar_reader(contract, stores),
             heads.get(contract.month),
+            days_by_file(contract, sessions, now, stores) if contract.month in of_files else (),
         )
         for contract, sessions in wanted.items()
     ]
@@ -184,7 +195,9 @@ def plan_requests(
     left_out: dict[Contract, Mapping[LeftOut, int]] = {}
     for one in states:
         needs = needed_sessions(one.contract, one.sessions, one.bars, one.answers, now, one.head, rules.settled_after)
-        needed = [need.session for need in needs]
+        needed = [need.session for need in needs if need.session.trade_date not in one.by_file]
+        if one.contract.estimated:
+            needed = []
         if needed:
             asked[one.contract] = tuple(needed)
         left_out[one.contract] = Counter(_reasons(one, {session.trade_date for session in needed}, now))
@@ -236,5 +249,7 @@ def _reasons(one: ContractState, needed: set[date], now: datetime) -> Iterator[L
             yield LeftOut.BEFORE
         elif tradable_window(session, one.contract, now) is None:
             yield LeftOut.AHEAD
+        elif session.trade_date in one.by_file:
+            yield LeftOut.BY_FILE
         else:
-            yield LeftOut.COVERED
+            yield LeftOut.NOT_DESCRIBED if one.contract.estimated else LeftOut.COVERED

@@ -28,6 +28,7 @@ from g4qc_core.sources.reading.source_files import content_hash, source_files
 from g4qc_core.sources.review.chosen_files import chosen_files
 from g4qc_core.sources.review.cut_bars import trade_days, with_months
 from g4qc_core.sources.review.file_review import FileReview, ReviewRequest, pieces_of, review_files
+from g4qc_core.sources.review.grave_doubt import GraveDoubt
 from g4qc_core.sources.review.recognition import Recognised, recognise
 
 
@@ -88,6 +89,8 @@ class ImportedContract:
         first: start of the first bar, UTC.
         last: start of the last bar, UTC.
         runs: sessions with bars, ascending.
+        months: number of minutes by month of trade dates (its first day); bars outside every session count by their
+            day in UTC.
         late: minutes after the end of trading.
     """
 
@@ -96,6 +99,7 @@ class ImportedContract:
     first: datetime
     last: datetime
     runs: tuple[SessionRun, ...]
+    months: Mapping[date, int]
     late: int
 
     @property
@@ -121,6 +125,11 @@ class ImportPlan:
     contracts: tuple[ImportedContract, ...]
     doubts: tuple[str, ...]
     refusal: str
+
+    @property
+    def grave(self) -> list[str]:
+        """The doubts that stop an import until they are accepted."""
+        return [doubt for doubt in self.doubts if isinstance(doubt, GraveDoubt)]
 
     def bars(self, notes: ReadNotes) -> Iterator[tuple[str, pa.Table]]:
         """Yield the bars of the files in pieces of `FILE_BARS` with the file's name, every row with its contract month.
@@ -224,8 +233,16 @@ def _one(instrument: Instrument, month: str, minutes: np.ndarray) -> ImportedCon
         first=_instant(int(minutes[0])),
         last=_instant(int(minutes[-1])),
         runs=tuple(_runs(minutes, instrument)),
+        months=_months(minutes, instrument),
         late=int((minutes >= ends).sum()),
     )
+
+
+def _months(minutes: np.ndarray, instrument: Instrument) -> dict[date, int]:
+    days = trade_days(_starts(minutes), instrument)
+    months, counts = np.unique(days.astype("datetime64[D]").astype("datetime64[M]"), return_counts=True)
+    firsts: list[date] = months.astype("datetime64[D]").tolist()
+    return dict(zip(firsts, counts.tolist(), strict=True))
 
 
 def _runs(minutes: np.ndarray, instrument: Instrument) -> Iterator[SessionRun]:

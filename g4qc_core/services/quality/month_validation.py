@@ -13,6 +13,7 @@ from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.minute_classes import missing, session_quality
 from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.schema import SchemaFailure, schema_failures
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.futures.rolls.roll_files import RollOverride
@@ -20,7 +21,8 @@ from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.sentences import counted
 from g4qc_core.services.chains import ruled_contracts
 from g4qc_core.services.chosen_bars import chosen_bars
-from g4qc_core.services.extraction.answers import answered_windows, failed_windows, reopened_sessions
+from g4qc_core.services.coverage.source_answers import SourceByDay, clock_of, known_windows
+from g4qc_core.services.extraction.answers import reopened_sessions
 from g4qc_core.services.month_keys import key_of
 from g4qc_core.storage.bar_stores.validated_sessions import Received
 from g4qc_core.storage.bar_stores.version_store import Made
@@ -109,7 +111,8 @@ def rebuilt_minutes(
     accepted = stores.quarantine.accepted(instrument.symbol, start, end)
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
-    quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores, overrides)
+    found = _Found(bars, validated.quarantined, _files_by_contract(received, instrument))
+    quality = _quality(instrument, contracts, window, found, stores, overrides)
     return RebuiltMinutes(start, end, bars, validated.quarantined, quality, received)
 
 
@@ -141,22 +144,41 @@ def validate_month(
     )
 
 
+@dataclass(frozen=True)
+class _Found:
+    """The bars of a month: good ones, quarantined ones, and by contract the days on which those of a file count."""
+
+    bars: pd.DataFrame
+    quarantined: pd.DataFrame
+    files: Mapping[str, SourceByDay]
+
+
+def _files_by_contract(received: Received, instrument: Instrument) -> dict[str, dict[date, str]]:
+    own = (received.sources != GATEWAY).to_numpy()
+    rows = received.bars[own].assign(source=received.sources[own])
+    days = calendar(instrument.calendar).assign(rows["timestamp"])["trade_date"]
+    keys = rows.assign(day=days.to_numpy())[["contract", "day", "source"]].drop_duplicates().dropna()
+    found: dict[str, dict[date, str]] = {}
+    for contract, day, source in keys.itertuples(index=False):
+        found.setdefault(str(contract), {})[day.date()] = str(source)
+    return found
+
+
 def _quality(
     instrument: Instrument,
     contracts: Mapping[str, Contract],
     window: Sequence[Session],
-    bars: pd.DataFrame,
-    quarantined: pd.DataFrame,
+    found: _Found,
     stores: Stores,
     overrides: Collection[RollOverride],
 ) -> pd.DataFrame:
     """Return the quality rows of the contracts that the roll rule selects, and of others that were requested."""
     start, end = window[0].open, window[-1].close
-    entries = stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, start, end)
+    entries = stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, start, end, source=None)
     newest = stores.ledger.last()
     # A session that is over by the clock of any extraction is expected completely, even if it was never requested.
     over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
-    until = max([*(e.requested_at for e in entries), *over], default=start)
+    until = max([*map(clock_of, entries), *over], default=start)
     reopened = reopened_sessions(instrument, start, end, stores)
     heads = stores.contracts.heads(instrument.symbol)
     ruled = ruled_contracts(instrument, contracts.values(), window[0].trade_date, window[-1].trade_date, overrides)
@@ -167,17 +189,9 @@ def _quality(
         wanted = sorted({*ruled.get(contract, []), *requested}, key=lambda s: s.open)
         if not wanted:
             continue
-        rows.append(
-            session_quality(
-                contract,
-                wanted,
-                bars.loc[bars["contract"] == month, "timestamp"],
-                quarantined.loc[quarantined["contract"] == month, "timestamp"],
-                answered_windows(own, reopened, heads.get(month)),
-                failed_windows(own),
-                until,
-            )
-        )
+        known = known_windows(own, wanted, found.files.get(month, {}), reopened, heads.get(month))
+        good, bad = (one.loc[one["contract"] == month, "timestamp"] for one in (found.bars, found.quarantined))
+        rows.append(session_quality(contract, wanted, good, bad, known.answered, known.failed, until))
     if not rows:
         return pd.DataFrame(columns=list(QUALITY_COLUMNS))
     quality = pd.concat(rows, ignore_index=True)

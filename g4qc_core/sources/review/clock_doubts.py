@@ -20,6 +20,7 @@ from g4qc_core.sentences import counted
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.file_zone import FileZone
 from g4qc_core.sources.reading.bar_times import to_utc
+from g4qc_core.sources.review.grave_doubt import GraveDoubt
 
 WEEKS = 40
 """Weeks whose bars are looked at, spread over the whole file."""
@@ -101,17 +102,19 @@ def clock_doubts(minutes: np.ndarray, profile: FileProfile, hours: SessionCalend
     own, *others = zone_fits(minutes, profile, hours)
     others.sort(key=lambda fit: fit.outside)
     best = others[0] if others else own
-    doubts = []
+    doubts: list[str] = []
     if own.outside > _DOUBTFUL and best.outside < own.outside * _BETTER:
         doubts.append(
-            f"The zone may be {best.zone}, not {own.zone}: {own.outside:.2%} of the bars lie outside every session, "
-            f"and {best.outside:.2%} would if it were {best.zone}."
+            GraveDoubt(
+                f"The zone may be {best.zone}, not {own.zone}: {own.outside:.2%} of the bars lie outside every "
+                f"session, and {best.outside:.2%} would if it were {best.zone}."
+            )
         )
         minutes = np.sort(_read_in(local, best.zone))
     elif not zone_is_said and own.outside <= _DOUBTFUL:
         doubts += _undecided(own, others)
     label = label_fit(minutes, hours).doubt(profile.label)
-    return [*doubts, *([label] if label else [])]
+    return [*doubts, *([GraveDoubt(label)] if label else [])]
 
 
 def _undecided(own: ZoneFit, others: Sequence[ZoneFit]) -> list[str]:

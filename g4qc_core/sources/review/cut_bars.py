@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import Instrument
-from g4qc_core.sources.reading.file_reader import FILE_BARS, TEXT
+from g4qc_core.sources.reading.file_reader import FILE_BARS
 from g4qc_core.sources.review.continuous_cut import ContinuousCut
 
 
@@ -25,16 +25,24 @@ def with_months(piece: pa.Table, cuts: Mapping[str, ContinuousCut], registry: Ma
         cuts: of the review of the same files, by instrument.
         registry: the instruments.
     """
-    months = np.array(piece.column("contract").to_pylist(), object)
-    if not cuts or (months != "").all():
+    if not cuts:
         return piece
-    symbols = np.array(piece.column("symbol").to_pylist(), object)
+    piece = piece.combine_chunks()
+    symbols, contracts = (piece.column(name).chunk(0) for name in ("symbol", "contract"))
+    known, named = contracts.dictionary.to_pylist(), symbols.dictionary.to_pylist()
+    codes, of_symbol = (column.indices.to_numpy().copy() for column in (contracts, symbols))
+    without = codes == known.index("") if "" in known else np.zeros(len(codes), bool)
     starts = piece.column("timestamp").cast(pa.int64()).to_numpy().astype("datetime64[us]")
     for symbol, cut in cuts.items():
-        rows = (symbols == symbol) & (months == "")
+        rows = without & (of_symbol == named.index(symbol)) if symbol in named else without[:0]
         if rows.any():
-            months[rows] = cut.months(trade_days(starts[rows], registry[symbol]))
-    return piece.set_column(FILE_BARS.get_field_index("contract"), FILE_BARS.field("contract"), pa.array(months, TEXT))
+            months, places = np.unique(cut.months(trade_days(starts[rows], registry[symbol])), return_inverse=True)
+            codes[rows] = places + len(known)
+            known += months.tolist()
+    distinct = {month: at for at, month in enumerate(dict.fromkeys(known))}
+    codes = np.array([distinct[month] for month in known], np.int32)[codes]
+    column = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(distinct), pa.string()))
+    return piece.set_column(FILE_BARS.get_field_index("contract"), FILE_BARS.field("contract"), column)
 
 
 def trade_days(starts: np.ndarray, instrument: Instrument) -> np.ndarray:

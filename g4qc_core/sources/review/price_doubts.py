@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.sentences import counted
 from g4qc_core.sources.review.contract_facts import ContractFacts
+from g4qc_core.sources.review.grave_doubt import GraveDoubt
 
 _FAR = 30.0
 _MOST_OFF_GRID = 0.2
@@ -22,12 +23,14 @@ def price_doubts(facts: Sequence[ContractFacts], instrument: Instrument) -> list
     """
     rows = sum(fact.rows for fact in facts)
     off_grid = sum(fact.off_grid.rows for fact in facts)
-    doubts = []
+    doubts: list[str] = []
     scale = scale_of(facts, instrument)
     if scale:
         doubts.append(
-            f"Prices of {instrument.symbol} look scaled by {scale}: the file has {facts[-1].typical:,.10g} where about "
-            f"{instrument.typical_price} is usual."
+            GraveDoubt(
+                f"Prices of {instrument.symbol} look scaled by {scale}: the file has {facts[-1].typical:,.10g} where "
+                f"about {instrument.typical_price} is usual."
+            )
         )
     if off_grid:
         first = next(fact for fact in facts if fact.off_grid.rows)

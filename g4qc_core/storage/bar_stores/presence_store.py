@@ -38,19 +38,31 @@ class PresenceStore:
         """Return a mask of the windows with raw bars."""
         return self._mask(_ANY_RAW, "s.source <> ''", [symbol, ONE_MINUTE.name], windows)
 
+    def sources(self, symbol: str, windows: Sequence[ContractWindow]) -> list[set[str]]:
+        """Return the sources with raw bars in each window."""
+        found: list[set[str]] = [set() for _ in windows]
+        for at, source in self._found("p.at, s.source", _ANY_RAW, "s.source <> ''", [symbol, ONE_MINUTE.name], windows):
+            found[at - 1].add(source)
+        return found
+
     def _mask(self, any_of: str, kind: str, key: list[str], windows: Sequence[ContractWindow]) -> np.ndarray:
         found = np.zeros(len(windows), bool)
+        found[[row[0] - 1 for row in self._found("p.at", any_of, kind, key, windows)]] = True
+        return found
+
+    def _found(
+        self, columns: str, any_of: str, kind: str, key: list[str], windows: Sequence[ContractWindow]
+    ) -> list[Any]:
         if not windows:
-            return found
+            return []
         # One window at a time: a join of the sets would read every bar of the symbol.
         query = (
-            "SELECT DISTINCT p.at FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY "
+            f"SELECT DISTINCT {columns} FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY "
             "AS p (contract, opened, closed, at) JOIN bar_series s ON s.symbol = %s AND s.timeframe = %s "
             f"AND s.contract = p.contract AND {kind} WHERE {any_of}"
         )
-        columns = [list(column) for column in zip(*windows, strict=True)]
-        found[[row[0] - 1 for row in self._rows(query, [*columns, *key])]] = True
-        return found
+        given = [list(column) for column in zip(*windows, strict=True)]
+        return self._rows(query, [*given, *key])
 
     def _rows(self, query: str, values: list[Any]) -> list[Any]:
         with self._slices.reading() as cursor:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from g4qc_core.bars.columns import QUARANTINE_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.sentences import counted
 from g4qc_core.storage.bar_stores.raw_rows import raw_rows
@@ -189,6 +190,6 @@ class QuarantineStore:
             f"SELECT {names(_BAR)} FROM newest n WHERE decision = %s AND NOT EXISTS "
             "(SELECT FROM ib_requests r WHERE r.id > n.after_request AND r.symbol = n.symbol "
             "AND r.contract = n.contract AND r.window_start <= n.timestamp AND r.window_end > n.timestamp "
-            f"AND r.outcome IN ('{answered}'))"
+            f"AND r.source = '{GATEWAY}' AND r.outcome IN ('{answered}'))"
         )
         return copy_out(cursor, query, [symbol, first, last, str(decision)], _BAR)

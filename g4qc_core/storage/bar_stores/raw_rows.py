@@ -15,7 +15,9 @@ from g4qc_core.storage.codec.time_slices import names
 from g4qc_core.storage.tables.bars import CURRENT
 
 _COLUMNS = ("series", *RAW_COLUMNS, "received_row", "request_id")
-_STEPS = kinds_in_steps(_COLUMNS)
+STEPS = kinds_in_steps(_COLUMNS)
+"""Kinds of the columns of `raw_minutes`."""
+
 _EXACT = kinds_of((*_COLUMNS, "replaced_by"))
 
 
@@ -51,7 +53,7 @@ def write_raw(cursor: Any, series: StoredSeries, bars: pd.DataFrame, request: in
     """
     rows = bars.assign(contract=series.contract, received_row=bars.get("received_row", 0), request_id=request)
     whole, others = in_steps(rows, {series.contract: series})
-    copy_in(cursor, "raw_minutes", _STEPS, whole)
+    copy_in(cursor, "raw_minutes", STEPS, whole)
     copy_in(cursor, "raw_exact", _EXACT, others, replaced_by=CURRENT)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlalchemy import Connection
 
 from g4qc_core.bars.columns import RAW_BAR_COLUMNS, RAW_COLUMNS, RAW_VALUES
+from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
@@ -18,7 +20,7 @@ from g4qc_core.storage.bar_stores.market_rows import leave_sessions
 from g4qc_core.storage.bar_stores.raw_rows import move_to_revisions, raw_rows, stored_raw, write_raw
 from g4qc_core.storage.bar_stores.series_numbers import StoredSeries, known_series, series_for
 from g4qc_core.storage.bar_stores.validated_sessions import Received
-from g4qc_core.storage.codec.binary_copy import copy_out, encode
+from g4qc_core.storage.codec.binary_copy import copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, by_contract, check_window, take_turns
 from g4qc_core.storage.contract_store import forget_late_head
@@ -26,7 +28,6 @@ from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry
 from g4qc_core.storage.server.database import Database
 from g4qc_core.timeframes import ONE_MINUTE
 
-_RECEIVED = kinds_of(RAW_COLUMNS)
 _RAW = kinds_of(RAW_BAR_COLUMNS)
 _REVISIONS = kinds_of((*RAW_BAR_COLUMNS, "request_id", "received_at", "replaced_by", "replaced_at"))
 _SNAPSHOT = {"series": "int4", "source": "text", "exact": "int4", **_RAW}
@@ -80,27 +81,29 @@ class RawStore:
         Raises:
             InvalidBars: timestamps are not ascending and unique, or lie outside the entry's window.
         """
-        times = bars["timestamp"]
-        check_window(times, entry.window_start, entry.window_end)
-        if not (times.is_monotonic_increasing and times.is_unique):
-            raise InvalidBars(f"The bars of {contract} from {times.min()} are not ascending and unique.")
-        entry = replace(entry, bars=len(bars), content_hash=_digest(bars))
+        return self.write_parts(contract, [(bars, entry)], source)[0]
+
+    def write_parts(
+        self,
+        contract: Contract,
+        parts: Sequence[tuple[pd.DataFrame, LedgerEntry]],
+        source: str,
+        then: Callable[[Connection, Sequence[WriteResult]], None] | None = None,
+    ) -> list[WriteResult]:
+        """Store several answers as `write` does, in the order given and in one transaction.
+
+        Args:
+            contract: the contract of the bars.
+            parts: as for `write`; bars may have received_row, the row of the file that each came from.
+            source: where the bars come from.
+            then: called in the same transaction with the results.
+        """
         with self._slices.writing(f"raw {contract}") as (connection, cursor):
-            request = insert_entry(connection, entry)
-            known = known_series(cursor, contract.symbol, ONE_MINUTE.name, contract.month, source)
-            stored = stored_raw(cursor, known.get(contract.month), times)
-            fresh, outdated = _compare(bars, stored)
-            withdrawn = _withdrawn(bars, stored) if entry.outcome in ANSWERED else stored.iloc[:0]
-            if not (outdated.empty and withdrawn.empty):
-                gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
-                _revise(cursor, contract, known[contract.month], gone, request)
-            if not fresh.empty:
-                own = fresh.assign(contract=contract.month)
-                series = series_for(cursor, contract.symbol, ONE_MINUTE.name, own, source)
-                write_raw(cursor, series[contract.month], own, request)
-                forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
-        new = len(fresh) - len(outdated)
-        return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
+            given = pd.concat([bars["timestamp"] for bars, _ in parts])
+            results = [_stored(connection, cursor, contract, bars, entry, source, given) for bars, entry in parts]
+            if then is not None:
+                then(connection, results)
+        return results
 
     def bars(
         self, symbol: str, start: datetime, end: datetime, contract: str | None = None, source: str = GATEWAY
@@ -154,11 +157,36 @@ def _window(symbol: str, start: datetime, end: datetime, contract: str | None, s
     return {**key, "start": start, "end": end}
 
 
-def _digest(bars: pd.DataFrame) -> str:
-    digest = sha256()
-    for piece in encode(_RECEIVED, bars, {}):
-        digest.update(piece)
-    return digest.hexdigest()
+def _stored(
+    connection: Connection,
+    cursor: Any,
+    contract: Contract,
+    bars: pd.DataFrame,
+    entry: LedgerEntry,
+    source: str,
+    given: pd.Series,
+) -> WriteResult:
+    """Store one answer and its entry in the caller's transaction; `given` are the starts of all bars of the answers."""
+    times = bars["timestamp"]
+    check_window(times, entry.window_start, entry.window_end)
+    if not (times.is_monotonic_increasing and times.is_unique):
+        raise InvalidBars(f"The bars of {contract} from {times.min()} are not ascending and unique.")
+    hashed = fingerprint(bars[list(RAW_COLUMNS)])
+    request = insert_entry(connection, replace(entry, bars=len(bars), content_hash=hashed, source=source))
+    known = known_series(cursor, contract.symbol, ONE_MINUTE.name, contract.month, source)
+    stored = stored_raw(cursor, known.get(contract.month), times)
+    fresh, outdated = (bars, stored) if stored.empty else _compare(bars, stored)
+    withdrawn = _withdrawn(given, stored) if entry.outcome in ANSWERED else stored.iloc[:0]
+    if not (outdated.empty and withdrawn.empty):
+        gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
+        _revise(cursor, contract, known[contract.month], gone, request)
+    if not fresh.empty:
+        own = fresh.assign(contract=contract.month)
+        series = series_for(cursor, contract.symbol, ONE_MINUTE.name, own, source)
+        write_raw(cursor, series[contract.month], own, request)
+        forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
+    new = len(fresh) - len(outdated)
+    return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
 
 
 def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -172,9 +200,9 @@ def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd
     return bars[~known | differs], stored.iloc[at[differs]]
 
 
-def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
-    """Return the stored bars that the answer withdraws."""
-    lacks = ~stored["timestamp"].isin(bars["timestamp"]).to_numpy()
+def _withdrawn(given: pd.Series, stored: pd.DataFrame) -> pd.DataFrame:
+    """Return the stored bars that an answer with bars at the given starts withdraws."""
+    lacks = ~stored["timestamp"].isin(given).to_numpy()
     runs = np.diff(np.flatnonzero(np.concatenate(([True], ~lacks, [True])))) - 1
     believed = lacks.sum() <= max(1, len(stored) // _ONE_IN) and runs.max() <= _IN_A_ROW
     return stored[lacks] if believed else stored.iloc[:0]

@@ -28,6 +28,7 @@ from g4qc_core.storage.tables.bars import (
 )
 from g4qc_core.storage.tables.check_states import check_states
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
+from g4qc_core.storage.tables.imports import import_files, import_months, imports
 from g4qc_core.storage.tables.jobs import job_ends, run_progress, write_rights
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
@@ -69,6 +70,9 @@ __all__ = [
     "ib_pacing",
     "ib_plans",
     "ib_requests",
+    "import_files",
+    "import_months",
+    "imports",
     "job_ends",
     "live_bars",
     "market_bars",

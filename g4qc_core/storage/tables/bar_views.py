@@ -6,7 +6,7 @@ stores read the tables themselves.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Date, Double, MetaData, Table
+from sqlalchemy import BigInteger, Column, Date, Double, Integer, MetaData, Table, Text
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, prices
 
@@ -25,6 +25,9 @@ raw_bars = Table(
     filled("request_id", BigInteger),
     filled("received_at", INSTANT),
     key("source"),
+    filled("received_row", Integer),
+    Column("file", Text),
+    Column("import_id", BigInteger),
 )
 
 raw_bar_revisions = Table(

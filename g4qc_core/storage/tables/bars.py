@@ -58,6 +58,8 @@ contracts = Table(
     Column("head", INSTANT),
     Column("head_asked_at", INSTANT),
     Column("price_magnifier", Integer, nullable=False, server_default="1"),
+    # True for a contract by the rules of its exchange, which no gateway has described yet.
+    Column("estimated", Boolean, nullable=False, server_default="false"),
 )
 
 # Every id and exchange under which a gateway described a contract, including the current ones.
@@ -91,7 +93,12 @@ ib_requests = Table(
     filled("requested_at", INSTANT),
     filled("duration_ms", Integer),
     Column("run_id", Text),
+    # `ib`, or the source of the file that the bars came from; of a file, its import and its name as well.
+    Column("source", Text, nullable=False, server_default="ib"),
+    Column("import_id", BigInteger),
+    Column("file", Text),
     Index(None, "symbol", "contract", "timeframe", "window_start"),
+    Index(None, "import_id"),
 )
 
 # What a row of bars belongs to: a contract's bars of one timeframe. Raw bars have the source that they came from;

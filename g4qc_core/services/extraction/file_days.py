@@ -1,0 +1,31 @@
+"""The days that files cover so that the gateway need not be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from g4qc_core.bars.source_choice import GATEWAY, chosen_source
+from g4qc_core.calendars.session_calendar import Session
+from g4qc_core.ib.retention import is_dropped
+from g4qc_core.instruments.registry import Contract
+from g4qc_core.storage.stores import Stores
+
+
+def days_by_file(contract: Contract, sessions: Sequence[Session], now: datetime, stores: Stores) -> set[date]:
+    """Return the trade dates with bars of a file that count before the gateway's, or that the gateway cannot serve.
+
+    Args:
+        contract: the contract.
+        sessions: of it, those in question.
+        now: time by the gateway's clock, UTC.
+        stores: read for the presence of bars.
+    """
+    cannot = contract.estimated or is_dropped(contract, now)
+    windows = [(contract.month, session.open, session.close) for session in sessions]
+    found = set()
+    for session, sources in zip(sessions, stores.presence.sources(contract.symbol, windows), strict=True):
+        files = sources - {GATEWAY}
+        if files and (cannot or chosen_source({*files, GATEWAY}) != GATEWAY):
+            found.add(session.trade_date)
+    return found
