@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.markup import escape
 
 from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.sentences import counted
@@ -43,8 +45,8 @@ def run_import(settings: Settings, wish: ImportWish, as_json: bool, **said: Any)
         OriginMismatch: the database holds bars of another kind of market.
         Incomplete: too many bars of some months wait in quarantine; the text names them.
     """
-    click.echo(f"  reads {wish.path}", err=True)
-    plan = planned(settings, wish.path, **said)
+    with Console(stderr=True).status(f"Reading {escape(str(wish.path))}"):
+        plan = planned(settings, wish.path, **said)
     months = _months(plan)
     symbols = list(months)
     first = min((own[0] for own in months.values()), default=None)
@@ -100,7 +102,7 @@ def _print_summary(begun: BegunImport, plan: ImportPlan, stores: Stores, as_json
         return
     files = counted(len(stored.files), "file")
     if begun.complete:
-        click.echo(f"Nothing to do: the same {files} of {stored.source} were imported as import {stored.id}.")
+        click.echo(f"Nothing to do: {files} of {stored.source} with the same content: see import {stored.id}.")
         return
     did = ", ".join(f"{counts[name]:,} {_WORDS[name]}" for name in COUNTS)
     click.echo(

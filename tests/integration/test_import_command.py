@@ -72,3 +72,21 @@ def test_wrong_usage_is_one_sentence(arguments: tuple[str, ...], said: str, home
     answer = home.run("import", *arguments)
     assert (answer.code, answer.errors.count("\n")) == (2, 1)
     assert said in answer.errors
+
+
+@pytest.mark.slow
+def test_an_import_goes_to_every_timeframe_and_the_same_files_change_nothing(tmp_path: Path) -> None:
+    write_as(PROFILES["kibot"], walk(ES, WEEK, "202512"), ES, tmp_path / "files")
+    files = str(tmp_path / "files")
+    with bare_home() as home:
+        refused = home.run("import", files)
+        assert refused.code == 1
+        assert "set G4QC_IB_HOST (the gateway need not run)" in refused.errors
+        done = home.run("import", files, "--synthetic")
+        assert done.code == 0
+        assert f"Import 1, kibot: 1 contract from 1 file; bars: {ROWS:,} new, 0 unchanged, 0 revised" in done.text
+        stored = {row["timeframe"]: row["bars"] for row in json.loads(home.run("status", "--json").text)["bars"]}
+        assert (stored["1min"], stored["1d"]) == (ROWS, len(WEEK))
+        again = home.run("import", files, "--synthetic")
+        assert again.code == 0
+        assert again.text.startswith("Nothing to do: 1 file of kibot with the same content: see import 1.")
