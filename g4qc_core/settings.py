@@ -99,6 +99,13 @@ class Settings(BaseSettings):
     sources: Path | None = Field(
         None, description="File with your own profiles of vendors' files; unset: those that come with G4QC"
     )
+    source_tolerance: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of a session's minutes that two sources of the same bars may differ in, or that one may "
+        "lack, before the check sources_agree fails",
+    )
     backtests: Path | None = Field(
         None, description="File with your own backtest specs; unset: those that come with G4QC"
     )

@@ -14,6 +14,9 @@ from g4qc_pipelines.named_jobs import inputs_of
 _STORED_AS_RECEIVED = "as received 1"
 """For assets that store what they are given unchanged: raised by hand when they store something else."""
 
+_SOURCES_COMPARED = "comparison 1"
+"""For the differences of sources, of which no result is made: raised by hand when they become others."""
+
 _COMPUTED_BY: dict[str, tuple[str, ...]] = {
     **{f"bars_{timeframe}": ("bars",) for timeframe in TIMEFRAMES},
     "coverage": ("bars",),
@@ -36,4 +39,6 @@ def asset_code_version(asset: str) -> str | None:
         return None
     if asset in _RECEIVED:
         return _STORED_AS_RECEIVED
+    if asset == "source_differences":
+        return _SOURCES_COMPARED
     return code_version() if asset in (*_ALL_CODE, *STUDY_KINDS) else code_version(*_COMPUTED_BY[asset])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from g4qc_core.bars.columns import PRICES
+
 MEANINGS = {
     "symbol": "The instrument, like ES",
     "contract": "Contract month, like 202512",
@@ -80,7 +82,7 @@ MEANINGS = {
     "session_kurtosis": "Kurtosis of session returns, 3 for a normal distribution",
     "finding": "What the comparison with the gateway found; agrees, or what differs",
     "detail": "What is wrong, or differs, in words",
-    "compared_at": "When both sides were compared, UTC, by the gateway's clock",
+    "compared_at": "When both sides were compared, UTC",
     "gateway_open": "The gateway's own value of `open`",
     "gateway_high": "The gateway's own value of `high`",
     "gateway_low": "The gateway's own value of `low`",
@@ -109,5 +111,25 @@ MEANINGS = {
     "figures": "Sums: missed, extra and different decisions, slippage in ticks, live bars that differ",
     "rows": "Decisions that differ, and fills beside the settled open",
     "data_version": "Fingerprint of the settled bars",
+    "first_source": "Source that comes first by precedence",
+    "second_source": "Source that is compared with it",
+    "verdict": "The gravest finding about the session of two sources: same, volumes, part, minutes, holiday, prices, "
+    "rounded, offset, factor, scale, label, clock, unlike or absent",
+    "side": "The source that the verdict is about: first or second; empty where it is neither",
+    "agrees": "True if both sources agree within the tolerance",
+    "shared": "Minutes that both sources have; clock, amount and factor are taken out before minutes are compared",
+    "only_first": "Minutes that only the first source has",
+    "only_second": "Minutes that only the second source has",
+    "differing": "Minutes in which a price differs",
+    "beyond": "Minutes in which a price differs by more ticks than the instrument tolerates",
+    **{f"differing_{name}": f"Minutes in which `{name}` differs" for name in PRICES},
+    **{f"largest_{name}": f"Largest difference of `{name}`, ticks" for name in PRICES},
+    "volume_first": "Volume of the first source in the minutes that both have",
+    "volume_second": "Volume of the second source in the minutes that both have",
+    "differing_volumes": "Minutes in which the volume differs",
+    "shift": "Minutes by which the clock of the second source is later",
+    "points": "Points by which prices of the second source are higher throughout",
+    "factor": "Factor by which prices of the second source are larger throughout",
+    "grid": "Coarser grid on which one source is rounded, points; 0 if none is",
     "made_at": "When it was compared, UTC",
 }

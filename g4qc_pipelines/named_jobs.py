@@ -24,6 +24,7 @@ CHAIN_ASSETS = ["contracts"]
 ROLL_ASSETS = ["roll_calendar"]
 COVERAGE_ASSETS = ["coverage"]
 RECONCILIATION_ASSETS = ["reconciliation"]
+SOURCE_ASSETS = ["source_differences"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 SENSITIVITY_ASSETS = ["roll_sensitivity"]
 SEARCH_ASSETS = ["search"]
@@ -58,6 +59,7 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     ),
     MAP_COVERAGE: (COVERAGE_ASSETS, "What is known of every session of one instrument, on one page."),
     RECONCILE: (RECONCILIATION_ASSETS, "One instrument's month of hours and sessions, beside the gateway's own."),
+    "compare_sources": (SOURCE_ASSETS, "One instrument's month of raw bars, of every two sources beside each other."),
     UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
     RUN_BACKTEST: (BACKTEST_ASSETS, "One backtest spec, to its report."),
     "run_search": (SEARCH_ASSETS, "One search spec: many parameter sets, ranked, the best ones confirmed."),
@@ -80,7 +82,7 @@ def job_of_study(kind: str) -> str:
 
 
 GRAPH_ORDER = (
-    *(*CHAIN_ASSETS, *BAR_ASSETS[:1], *IMPORT_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
+    *(*CHAIN_ASSETS, *BAR_ASSETS[:1], *IMPORT_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS, *SOURCE_ASSETS),
     *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
     *("search_inputs", *SEARCH_ASSETS),
     *(name for kind in KIND_NAMES for name in (inputs_of(kind), kind)),

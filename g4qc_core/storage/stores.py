@@ -16,11 +16,13 @@ from g4qc_core.storage.bar_stores.presence_store import PresenceStore
 from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
 from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.revision_store import RevisionStore
+from g4qc_core.storage.bar_stores.source_bars import SourceBars
 from g4qc_core.storage.bar_stores.version_store import VersionStore
 from g4qc_core.storage.change_store import ChangeStore
 from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
+from g4qc_core.storage.difference_store import DifferenceStore
 from g4qc_core.storage.growth_store import GrowthStore
 from g4qc_core.storage.import_store import ImportStore
 from g4qc_core.storage.job_end_store import JobEndStore
@@ -58,6 +60,7 @@ class Stores:
         ledger: requests to the gateway and their outcomes, and files whose bars were stored.
         imports: imports of files.
         raw: 1-minute bars as received.
+        source_bars: raw bars of several sources as arrays.
         bars: validated and derived bars, and the quality of their sessions.
         bar_batches: validated and derived bars as a stream of Arrow batches.
         presence: whether windows contain bars.
@@ -66,6 +69,7 @@ class Stores:
         revisions: raw bars that a restatement replaced.
         versions: data versions of months.
         comparisons: our sessions and larger bars against the gateway's.
+        differences: differences between sources of the same bars.
         reopened: windows that the user wants requested again.
         rolls: roll calendars.
         checks: last findings of asset checks, by partition.
@@ -95,6 +99,7 @@ class Stores:
         self.ledger = RequestLedger(database)
         self.imports = ImportStore(database)
         self.raw = RawStore(database)
+        self.source_bars = SourceBars(database)
         self.bars = BarStore(database)
         self.bar_batches = BarReader(database)
         self.presence = PresenceStore(database)
@@ -103,6 +108,7 @@ class Stores:
         self.revisions = RevisionStore(database)
         self.versions = VersionStore(database)
         self.comparisons = ComparisonStore(database)
+        self.differences = DifferenceStore(database)
         self.reopened = ReopenedWindowStore(database)
         self.rolls = RollStore(database)
         self.checks = CheckStateStore(database)

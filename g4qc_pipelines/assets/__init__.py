@@ -16,6 +16,7 @@ from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
 from g4qc_pipelines.assets.searches import build_searches
 from g4qc_pipelines.assets.sensitivity import build_sensitivity
+from g4qc_pipelines.assets.source_differences import build_source_differences
 from g4qc_pipelines.assets.studies import build_studies
 from g4qc_pipelines.assets.upkeep import build_upkeep
 from g4qc_pipelines.metadata import OWNERS
@@ -34,6 +35,7 @@ def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> li
         *build_bars(settings, months),
         build_coverage(settings),
         build_reconciliation(settings, months),
+        build_source_differences(settings, months),
         build_roll_calendar(settings),
         *build_backtests(settings),
         build_sensitivity(settings),

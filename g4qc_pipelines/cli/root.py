@@ -33,6 +33,7 @@ from g4qc_pipelines.cli.revisions import revisions
 from g4qc_pipelines.cli.rolls import rolls
 from g4qc_pipelines.cli.search import search
 from g4qc_pipelines.cli.sensitivity import sensitivity
+from g4qc_pipelines.cli.sources import sources
 from g4qc_pipelines.cli.strategies import strategies
 from g4qc_pipelines.cli.studies import study_commands
 from g4qc_pipelines.cli.trade import trade
@@ -204,6 +205,7 @@ cli.add_command(rolls)
 cli.add_command(search)
 cli.add_command(sensitivity)
 cli.add_command(revisions)
+cli.add_command(sources)
 cli.add_command(strategies)
 cli.add_command(trade)
 cli.add_command(web)

@@ -25,6 +25,7 @@ from g4qc_pipelines.named_jobs import (
     ROLL_ASSETS,
     SEARCH_ASSETS,
     SENSITIVITY_ASSETS,
+    SOURCE_ASSETS,
     VERIFICATION_ASSETS,
     in_graph_order,
     inputs_of,
@@ -34,7 +35,7 @@ from g4qc_pipelines.named_jobs import (
 BARS = {f"bars_{timeframe}" for timeframe in TIMEFRAMES}
 GROUPS = {
     "extraction": {"contracts", "imported_bars", "raw_bars"},
-    "bars": BARS | {"coverage", "reconciliation"},
+    "bars": BARS | {"coverage", "reconciliation", "source_differences"},
     "futures": {"roll_calendar"},
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
     "research": {"search", *STUDY_KINDS},
@@ -116,6 +117,7 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
     assert all(above[f"bars_{tf}"] == {"bars_1min"} for tf in TIMEFRAMES[1:])
     assert above["coverage"] == {"bars_1min"}
     assert above["reconciliation"] == {"bars_1h", "bars_1d"}
+    assert above["source_differences"] == {"raw_bars", "imported_bars"}
     assert above["roll_calendar"] == {"contracts", "bars_1min"}
     assert {key.to_user_string() for key in node(graph, "backtest_inputs").parent_keys} == {
         *BARS,
@@ -158,6 +160,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("update_bars", BAR_ASSETS),
         ("map_coverage", COVERAGE_ASSETS),
         ("reconcile", RECONCILIATION_ASSETS),
+        ("compare_sources", SOURCE_ASSETS),
         ("update_rolls", ROLL_ASSETS),
         ("run_backtest", BACKTEST_ASSETS),
         ("compare_rolls", SENSITIVITY_ASSETS),

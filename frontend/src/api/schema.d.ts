@@ -363,6 +363,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/differences/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences
+         * @description List how sources of the same bars differ, as they were last compared.
+         */
+        get: operations["differences_api_v1_differences__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -2522,6 +2542,122 @@ export interface components {
             answer: string | null;
         };
         /**
+         * ComparedRun
+         * @description Sessions in a row in which two sources differ in the same way, or all agree.
+         */
+        ComparedRun: {
+            /** Contract */
+            contract: string;
+            /** First Source */
+            first_source: string;
+            /** Second Source */
+            second_source: string;
+            /**
+             * First
+             * Format: date
+             * @description First trade date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             * @description Last trade date
+             */
+            last: string;
+            /** Sessions */
+            sessions: number;
+            verdict: components["schemas"]["SourceVerdict"];
+            /** Agrees */
+            agrees: boolean;
+            /**
+             * Daylight Saving
+             * @description True if a clock is an hour wrong from or until a change of clocks
+             */
+            daylight_saving: boolean;
+            /** About */
+            about: string;
+        };
+        /**
+         * ComparedSession
+         * @description One session of two sources. A wrong clock, an amount and a factor are taken out before minutes are compared.
+         */
+        ComparedSession: {
+            /** Contract */
+            contract: string;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+            /** First Source */
+            first_source: string;
+            /** Second Source */
+            second_source: string;
+            verdict: components["schemas"]["SourceVerdict"];
+            /** @description The source that the verdict is about; empty where it is neither */
+            side: components["schemas"]["Side"];
+            /**
+             * Agrees
+             * @description Within the tolerance of the settings and of the instrument
+             */
+            agrees: boolean;
+            /**
+             * About
+             * @description The differences in sentences
+             */
+            about: string;
+            /**
+             * Shared
+             * @description Minutes that both have
+             */
+            shared: number;
+            /** Only First */
+            only_first: number;
+            /** Only Second */
+            only_second: number;
+            /**
+             * Differing
+             * @description Minutes in which a price differs
+             */
+            differing: number;
+            /**
+             * Beyond
+             * @description Minutes in which a price differs by more ticks than tolerated
+             */
+            beyond: number;
+            /** Prices */
+            prices: components["schemas"]["DifferingPrice"][];
+            /**
+             * Volume First
+             * @description Volume in the minutes that both have
+             */
+            volume_first: number;
+            /** Volume Second */
+            volume_second: number;
+            /** Differing Volumes */
+            differing_volumes: number;
+            /**
+             * Shift
+             * @description Minutes by which the second source's clock is later
+             */
+            shift: number;
+            /**
+             * Points
+             * @description Points by which the second source's prices are higher throughout
+             */
+            points: number;
+            /**
+             * Factor
+             * @description Factor by which they are larger throughout
+             */
+            factor: number;
+            /**
+             * Grid
+             * @description Coarser grid on which one source is rounded, points; 0: none
+             */
+            grid: number;
+        };
+        /**
          * ContractInfo
          * @description A contract month as the gateway described it.
          */
@@ -2783,6 +2919,24 @@ export interface components {
              * @description Name of the key or user; API if the server has no keys
              */
             deleted_by: string;
+        };
+        /**
+         * DifferingPrice
+         * @description How often and how far one of the four prices differs in a session.
+         */
+        DifferingPrice: {
+            /**
+             * Name
+             * @description open, high, low or close
+             */
+            name: string;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Largest
+             * @description Largest difference, ticks
+             */
+            largest: number;
         };
         /**
          * DriftList
@@ -5466,11 +5620,43 @@ export interface components {
             equity: number[];
         };
         /**
+         * Side
+         * @description The source that a verdict is about, where it can be told.
+         * @enum {string}
+         */
+        Side: "" | "first" | "second";
+        /**
          * SortOrder
          * @description Order of the bars by time.
          * @enum {string}
          */
         SortOrder: "asc" | "desc";
+        /**
+         * SourceDifferences
+         * @description Differences between sources of an instrument, by contract, sources and trade date.
+         */
+        SourceDifferences: {
+            /** Symbol */
+            symbol: string;
+            /** Runs */
+            runs: components["schemas"]["ComparedRun"][];
+            /** Sessions */
+            sessions: components["schemas"]["ComparedSession"][];
+        };
+        /**
+         * SourceVerdict
+         * @description The gravest finding about a session, in ascending order of gravity.
+         *
+         *     - `same`: all minutes, prices and volumes. `volumes`: only volumes differ.
+         *     - `part`: the volume of one is a part of the other's throughout.
+         *     - `minutes`: prices are the same, and one lacks minutes. `holiday`: those of a whole trading interval.
+         *     - `prices`: some prices differ. `rounded`: one is on a coarser grid.
+         *     - `offset`, `factor`, `scale`: one is higher by an amount, multiplied, or in another unit.
+         *     - `label`, `clock`: the times of one are a minute, or more, later or earlier.
+         *     - `unlike`: most bars differ. `absent`: one lacks the session.
+         * @enum {string}
+         */
+        SourceVerdict: "same" | "volumes" | "part" | "minutes" | "holiday" | "prices" | "rounded" | "offset" | "factor" | "scale" | "label" | "clock" | "unlike" | "absent";
         /**
          * SpecFieldInfo
          * @description One field of `POST /backtests`; a bound that is null does not apply.
@@ -7887,6 +8073,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    differences_api_v1_differences__symbol__get: {
+        parameters: {
+            query?: {
+                /** @description First trade date */
+                first?: string | null;
+                /** @description Last trade date, included */
+                last?: string | null;
+                /** @description Contract month; default: all */
+                contract?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDifferences"];
                 };
             };
             /** @description Key required */

@@ -13,6 +13,8 @@ from g4qc_core.bars.columns import CLASSES, OPEN
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.services.quarantine.review import DecisionRequest
+from g4qc_core.sources.comparison.pair_difference import PairDifference
+from tests.core.sources.faulty_bars import FIRST, LAST, compared, good_bars, shifted
 from tests.fixtures.api import NOW, Api
 
 pytestmark = pytest.mark.integration
@@ -84,6 +86,26 @@ def test_gaps_are_where_the_classes_of_their_sessions_say_there_are_some(api: Ap
     assert length == {name: minutes for name, minutes in counted.items() if minutes}
     assert too_long.status_code == 422
     assert "shorter" in too_long.json()["detail"]
+
+
+def test_differences_of_sources_are_told_by_session_and_in_sentences_of_the_language(api: Api) -> None:
+    bars = good_bars()
+    compared_sessions = compared(bars, shifted(bars, 1))
+    rows = [PairDifference("202406", "ib", "archive", one) for one in compared_sessions]
+    api.services.stores().differences.replace("NQ", FIRST, LAST, rows, NOW)
+    with api.client() as client:
+        document = client.get("/differences/NQ", params={"first": str(FIRST)}).json()
+        spanish = client.get("/differences/NQ", params={"lang": "es"}).json()
+        nothing = client.get("/differences/ES").json()
+        reversed_ = client.get("/differences/NQ", params={"first": "2024-03-06", "last": "2024-03-05"})
+    assert [one["trade_date"] for one in document["sessions"]] == [str(one.trade_date) for one in compared_sessions]
+    assert {(one["verdict"], one["side"], one["shift"]) for one in document["sessions"]} == {("label", "second", 1)}
+    (run,) = document["runs"]
+    assert (run["sessions"], run["agrees"]) == (3, False)
+    assert "Times of archive are one minute late: an end label was taken for a start." in run["about"]
+    assert "Las horas de archive van un minuto tarde" in spanish["runs"][0]["about"]
+    assert nothing == {"symbol": "ES", "runs": [], "sessions": []}
+    assert reversed_.status_code == 422
 
 
 def test_the_ledger_is_read_page_by_page_newest_first(api: Api) -> None:

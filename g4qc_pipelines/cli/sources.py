@@ -1,0 +1,31 @@
+"""The commands `g4qc sources`: sources of the same bars, beside each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from g4qc_pipelines.cli.options import from_option, json_option, to_option
+
+
+@click.group()
+def sources() -> None:
+    """Look at sources of bars: Interactive Brokers and files."""
+
+
+@sources.command()
+@click.argument("symbol")
+@from_option
+@to_option
+@json_option
+def compare(symbol: str, first: Any, last: Any, as_json: bool) -> None:
+    """Compare the sources that have bars of the same contracts and sessions of SYMBOL, and store what differs.
+
+    Without --from and --to, all months are compared in which two sources overlap. Sessions in a row that differ in the
+    same way are one row.
+    """
+    from g4qc_core.settings import load_settings
+    from g4qc_pipelines.commands.source_listing import compare_and_list
+
+    compare_and_list(load_settings(), symbol, first, last, as_json)
