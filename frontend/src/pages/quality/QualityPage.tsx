@@ -11,6 +11,7 @@ import { Empty, Region } from "../../ui/Region";
 import { Gaps } from "./Gaps";
 import { Review } from "./Review";
 import { Revisions } from "./Revisions";
+import { Sources } from "./Sources";
 import { Wholeness } from "./Wholeness";
 import { type BarFilter, readFilter, writeFilter } from "./filter";
 import { useInstruments } from "./instruments";
@@ -58,10 +59,13 @@ export default function QualityPage() {
                   {running}
                   <Review filter={filter} change={change} started={started} />
                   {filter.symbol ? (
-                    <div className="two">
-                      <Gaps symbol={filter.symbol} />
-                      <Revisions symbol={filter.symbol} prices={known.get(filter.symbol)} />
-                    </div>
+                    <>
+                      <div className="two">
+                        <Gaps symbol={filter.symbol} />
+                        <Revisions symbol={filter.symbol} prices={known.get(filter.symbol)} />
+                      </div>
+                      <Sources symbol={filter.symbol} />
+                    </>
                   ) : (
                     <Wholeness instruments={held} />
                   )}
