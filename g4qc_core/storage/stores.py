@@ -28,6 +28,7 @@ from g4qc_core.storage.import_store import ImportStore
 from g4qc_core.storage.job_end_store import JobEndStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.pacing_store import PacingStore
+from g4qc_core.storage.precedence_store import PrecedenceStore
 from g4qc_core.storage.progress_store import ProgressStore
 from g4qc_core.storage.reopened_window_store import ReopenedWindowStore
 from g4qc_core.storage.request_ledger import RequestLedger
@@ -70,6 +71,7 @@ class Stores:
         versions: data versions of months.
         comparisons: our sessions and larger bars against the gateway's.
         differences: differences between sources of the same bars.
+        precedence: which source of bars counts.
         reopened: windows that the user wants requested again.
         rolls: roll calendars.
         checks: last findings of asset checks, by partition.
@@ -109,6 +111,7 @@ class Stores:
         self.versions = VersionStore(database)
         self.comparisons = ComparisonStore(database)
         self.differences = DifferenceStore(database)
+        self.precedence = PrecedenceStore(database)
         self.reopened = ReopenedWindowStore(database)
         self.rolls = RollStore(database)
         self.checks = CheckStateStore(database)

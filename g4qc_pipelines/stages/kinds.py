@@ -169,6 +169,19 @@ def materialization(assets: Sequence[str], first: str | None = None, last: str |
     return JobPlan(WorkKind.MATERIALIZE, about, [RunStage(assets, first, last, named=False)])
 
 
+def validation(symbol: str, months: Sequence[date], about: str) -> JobPlan:
+    """Return the plan that validates months again and makes what follows from them, without a gateway.
+
+    Args:
+        symbol: the instrument.
+        months: first days of months of trade dates; at least one.
+        about: why, in words.
+    """
+    keys = [key_of(symbol, month) for month in months]
+    stages = [RunStage(assets_after_decision(timeframes=True), key, label=key) for key in keys]
+    return JobPlan(WorkKind.MATERIALIZE, about, [*stages, rolls(symbol)])
+
+
 def decision(chosen: Sequence[Chosen], found: Preview, stores: Stores, bar: str | None = None) -> JobPlan:
     """Return the plan of a decision about bars in quarantine; call it before the decision is recorded.
 

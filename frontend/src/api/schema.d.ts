@@ -383,6 +383,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description List which sources have bars of an instrument, and the order in which they count.
+         */
+        get: operations["sources_api_v1_sources__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description List the imports of files.
+         */
+        get: operations["imports_api_v1_imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Import
+         * @description Return an import with the months of contracts that its files hold.
+         */
+        get: operations["one_import_api_v1_imports__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -3163,6 +3223,18 @@ export interface components {
             high: number | null;
         };
         /**
+         * FileOfImport
+         * @description A file as it was when it was imported.
+         */
+        FileOfImport: {
+            /** Path */
+            path: string;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * FillPage
          * @description Executions in their newest version, newest first.
          */
@@ -3336,6 +3408,138 @@ export interface components {
             url?: string | null;
         };
         /**
+         * ImportDetail
+         * @description An import with its months.
+         */
+        ImportDetail: {
+            /** Id */
+            id: number;
+            /** Source */
+            source: string;
+            /** Profile */
+            profile: string;
+            /**
+             * Zone
+             * @description Time zone of the files' times
+             */
+            zone: string;
+            /**
+             * Label
+             * @description End of the bar that a time marks: start or end
+             */
+            label: string;
+            /**
+             * Path
+             * @description File, archive or folder that was named
+             */
+            path: string;
+            /** Files */
+            files: components["schemas"]["FileOfImport"][];
+            /**
+             * Rows
+             * @description Rows that became bars
+             */
+            rows: number;
+            /**
+             * Unreadable
+             * @description Rows that could not be read
+             */
+            unreadable: number;
+            /** Doubts */
+            doubts: string[];
+            /**
+             * Accepted
+             * @description True if grave doubts were accepted
+             */
+            accepted: boolean;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @description User or key; null: the command line
+             */
+            asked_by: string | null;
+            /**
+             * Complete
+             * @description True if every month is stored
+             */
+            complete: boolean;
+            /** Months */
+            months: components["schemas"]["MonthOfImport"][];
+        };
+        /**
+         * ImportOfFiles
+         * @description An import: what was read, how, and what was doubtful about it.
+         */
+        ImportOfFiles: {
+            /** Id */
+            id: number;
+            /** Source */
+            source: string;
+            /** Profile */
+            profile: string;
+            /**
+             * Zone
+             * @description Time zone of the files' times
+             */
+            zone: string;
+            /**
+             * Label
+             * @description End of the bar that a time marks: start or end
+             */
+            label: string;
+            /**
+             * Path
+             * @description File, archive or folder that was named
+             */
+            path: string;
+            /** Files */
+            files: components["schemas"]["FileOfImport"][];
+            /**
+             * Rows
+             * @description Rows that became bars
+             */
+            rows: number;
+            /**
+             * Unreadable
+             * @description Rows that could not be read
+             */
+            unreadable: number;
+            /** Doubts */
+            doubts: string[];
+            /**
+             * Accepted
+             * @description True if grave doubts were accepted
+             */
+            accepted: boolean;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @description User or key; null: the command line
+             */
+            asked_by: string | null;
+            /**
+             * Complete
+             * @description True if every month is stored
+             */
+            complete: boolean;
+        };
+        /**
+         * ImportPage
+         * @description Imports, newest first.
+         */
+        ImportPage: {
+            /** Imports */
+            imports: components["schemas"]["ImportOfFiles"][];
+        };
+        /**
          * Indicators
          * @description The lines of a strategy over bars.
          */
@@ -3430,6 +3634,24 @@ export interface components {
              * @description Rule of the roll calendar; empty if there are no rolls
              */
             roll: string;
+        };
+        /**
+         * InstrumentSources
+         * @description The sources of an instrument's bars. Without a rule the gateway comes first.
+         */
+        InstrumentSources: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Sources
+             * @description By contract and source
+             */
+            sources: components["schemas"]["SourceOfContract"][];
+            /**
+             * Rules
+             * @description In the order in which they were made
+             */
+            rules: components["schemas"]["OrderOfSources"][];
         };
         /**
          * JobLog
@@ -4054,6 +4276,46 @@ export interface components {
             workers?: number | null;
         };
         /**
+         * MonthOfImport
+         * @description A month of trade dates of a contract in the files, and what storing it did.
+         */
+        MonthOfImport: {
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Month
+             * Format: date
+             * @description First day of the month
+             */
+            month: string;
+            /**
+             * Minutes
+             * @description Minutes with a bar
+             */
+            minutes: number;
+            /**
+             * Stored At
+             * @description UTC; null: not yet
+             */
+            stored_at: string | null;
+            /** Inserted */
+            inserted: number;
+            /** Unchanged */
+            unchanged: number;
+            /**
+             * Revised
+             * @description Bars that were stored with other values, which are revisions now
+             */
+            revised: number;
+            /**
+             * Withdrawn
+             * @description Stored bars of the source that the files lack
+             */
+            withdrawn: number;
+        };
+        /**
          * MonthlyCoverage
          * @description Months of one instrument, all contracts together; all lists have the same length.
          */
@@ -4327,6 +4589,27 @@ export interface components {
             said: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * OrderOfSources
+         * @description A rule of the user: the order in which sources count in a window; of two rules for one day the later one wins.
+         */
+        OrderOfSources: {
+            /**
+             * Sources
+             * @description By rank; others come after them by name
+             */
+            sources: string[];
+            /**
+             * First
+             * @description First trade date; null: from the beginning
+             */
+            first: string | null;
+            /**
+             * Last
+             * @description Last trade date, included; null: without end
+             */
+            last: string | null;
         };
         /**
          * OrderPage
@@ -5642,6 +5925,31 @@ export interface components {
             runs: components["schemas"]["ComparedRun"][];
             /** Sessions */
             sessions: components["schemas"]["ComparedSession"][];
+        };
+        /**
+         * SourceOfContract
+         * @description The bars of a contract that one source has.
+         */
+        SourceOfContract: {
+            /** Contract */
+            contract: string;
+            /**
+             * Source
+             * @description ib for the gateway, else the name that an import was given
+             */
+            source: string;
+            /**
+             * First
+             * Format: date-time
+             * @description Start of the first bar, UTC
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             * @description Start of the last bar, UTC
+             */
+            last: string;
         };
         /**
          * SourceVerdict
@@ -8157,6 +8465,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceDifferences"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_api_v1_sources__symbol__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentSources"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_api_v1_imports_get: {
+        parameters: {
+            query?: {
+                /** @description Largest number of imports */
+                limit?: number;
+                /** @description Only imports with smaller numbers, for the next page */
+                before?: number | null;
+                /** @description Only imports under this source */
+                source?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_import_api_v1_imports__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of an import */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
                 };
             };
             /** @description Key required */

@@ -63,9 +63,9 @@ def known_windows(
 def sources_of_files(symbol: str, contract: str, sessions: Sequence[Session], stores: Stores) -> dict[date, str]:
     """Return the source that counts for each session with bars of a file that come before the gateway's."""
     windows = [(contract, session.open, session.close) for session in sessions]
-    found = {}
+    precedence, found = stores.precedence.of(symbol), {}
     for session, sources in zip(sessions, stores.presence.sources(symbol, windows), strict=True):
-        if sources and (chosen := chosen_source(sources)) != GATEWAY:
+        if sources and (chosen := chosen_source(sources, precedence.on(session.trade_date))) != GATEWAY:
             found[session.trade_date] = chosen
     return found
 

@@ -19,13 +19,13 @@ def days_by_file(contract: Contract, sessions: Sequence[Session], now: datetime,
         contract: the contract.
         sessions: of it, those in question.
         now: time by the gateway's clock, UTC.
-        stores: read for the presence of bars.
+        stores: read for the presence of bars and the order of sources.
     """
     cannot = contract.estimated or is_dropped(contract, now)
     windows = [(contract.month, session.open, session.close) for session in sessions]
-    found = set()
+    precedence, found = stores.precedence.of(contract.symbol), set()
     for session, sources in zip(sessions, stores.presence.sources(contract.symbol, windows), strict=True):
         files = sources - {GATEWAY}
-        if files and (cannot or chosen_source({*files, GATEWAY}) != GATEWAY):
+        if files and (cannot or chosen_source({*files, GATEWAY}, precedence.on(session.trade_date)) != GATEWAY):
             found.add(session.trade_date)
     return found

@@ -29,7 +29,7 @@ from g4qc_core.storage.tables.bars import (
 from g4qc_core.storage.tables.check_states import check_states
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
 from g4qc_core.storage.tables.differences import source_differences
-from g4qc_core.storage.tables.imports import import_files, import_months, imports
+from g4qc_core.storage.tables.imports import import_files, import_months, imports, source_rules
 from g4qc_core.storage.tables.jobs import job_ends, run_progress, write_rights
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
@@ -97,6 +97,7 @@ __all__ = [
     "searches",
     "session_quality",
     "source_differences",
+    "source_rules",
     "studies",
     "study_frames",
     "trade_commands",

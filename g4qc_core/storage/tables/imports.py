@@ -1,8 +1,8 @@
-"""The tables of imports: what was said of files, the files with their hashes, and the months of contracts they hold."""
+"""The tables of imports: what was said of files, the files, the months that they hold, and which source counts."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Index, Integer, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Identity, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
@@ -50,4 +50,17 @@ import_months = Table(
     Column("stored_at", INSTANT),
     *(filled(name, Integer) for name in ("inserted", "unchanged", "revised", "withdrawn")),
     Index(None, "symbol", "contract", "month"),
+)
+
+# The user's order of sources in a window of trade dates; of two rules for one day the later one wins.
+source_rules = Table(
+    "source_rules",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    filled("symbol"),
+    filled("sources", ARRAY(Text)),
+    Column("first", Date),
+    Column("last", Date),
+    filled("made_at", INSTANT),
+    Index(None, "symbol"),
 )

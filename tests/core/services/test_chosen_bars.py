@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.bars.columns import RAW_BAR_COLUMNS
-from g4qc_core.bars.source_choice import GATEWAY, chosen_source
+from g4qc_core.bars.source_choice import GATEWAY, PRECEDENCE, Precedence, SourceRule, chosen_source
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.chosen_bars import chosen_bars
@@ -56,12 +56,16 @@ def received(bars: Sequence[Bar]) -> Received:
     return Received(values, series, np.ones(len(frame), bool), frame["source"], {})
 
 
-def chosen(bars: Sequence[Bar], start: datetime = START, end: datetime = END) -> set[Bar]:
+def chosen(
+    bars: Sequence[Bar], start: datetime = START, end: datetime = END, rules: tuple[SourceRule, ...] = ()
+) -> set[Bar]:
     def within(symbol: str, low: datetime, high: datetime) -> Received:
         assert symbol == "ES"
         return received([bar for bar in bars if low <= bar.timestamp < high])
 
-    stores: Any = SimpleNamespace(raw=SimpleNamespace(received=within))
+    stores: Any = SimpleNamespace(
+        raw=SimpleNamespace(received=within), precedence=SimpleNamespace(of=lambda _: Precedence(rules))
+    )
     found = chosen_bars(ES, start, end, stores)
     assert len(found.bars) == len(found.series) == len(found.shared) == len(found.sources)
     for row, number, source in zip(found.bars.itertuples(), found.series, found.sources, strict=True):
@@ -80,6 +84,30 @@ def test_each_session_of_a_contract_has_one_source_and_all_of_its_bars(bars: set
     for session in {session_of(bar) for bar in bars}:
         own = {bar for bar in bars if session_of(bar) == session}
         best = chosen_source({bar.source for bar in own})
+        assert {bar for bar in found if session_of(bar) == session} == {bar for bar in own if bar.source == best}
+
+
+DAYS = [session.trade_date for session in SESSIONS]
+RULES = st.builds(
+    SourceRule,
+    st.permutations(SOURCES).flatmap(lambda order: st.integers(1, 3).map(lambda ranked: tuple(order[:ranked]))),
+    st.none() | st.sampled_from(DAYS),
+    st.none() | st.sampled_from(DAYS),
+)
+
+
+@given(BARS, st.lists(RULES, max_size=4).map(tuple))
+def test_the_newest_rule_of_a_day_says_which_source_counts(bars: set[Bar], rules: tuple[SourceRule, ...]) -> None:
+    found = chosen(list(bars), rules=rules)
+    for session in {session_of(bar) for bar in bars}:
+        _, day = session
+        order: tuple[str, ...] = PRECEDENCE
+        for rule in rules:
+            ends = (rule.first or date.min, rule.last or date.max)
+            if (day is not None and ends[0] <= day <= ends[1]) or (day is None and ends == (date.min, date.max)):
+                order = rule.sources
+        own = {bar for bar in bars if session_of(bar) == session}
+        best = chosen_source({bar.source for bar in own}, order)
         assert {bar for bar in found if session_of(bar) == session} == {bar for bar in own if bar.source == best}
 
 

@@ -9,6 +9,8 @@ import { type Job, LiveJob } from "../../ui/JobView";
 import { PageLink } from "../../ui/Link";
 import { Empty, Region } from "../../ui/Region";
 import { Gaps } from "./Gaps";
+import { Imports } from "./Imports";
+import { Origins } from "./Origins";
 import { Review } from "./Review";
 import { Revisions } from "./Revisions";
 import { Sources } from "./Sources";
@@ -64,10 +66,14 @@ export default function QualityPage() {
                         <Gaps symbol={filter.symbol} />
                         <Revisions symbol={filter.symbol} prices={known.get(filter.symbol)} />
                       </div>
+                      <Origins symbol={filter.symbol} />
                       <Sources symbol={filter.symbol} />
                     </>
                   ) : (
-                    <Wholeness instruments={held} />
+                    <>
+                      <Wholeness instruments={held} />
+                      <Imports />
+                    </>
                   )}
                 </>
               )}
