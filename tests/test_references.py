@@ -22,7 +22,7 @@ DICTIONARIES = sorted((ROOT / "g4qc_core" / "api" / "pages" / "lang").glob("*.js
 # Options of other programs that sentences and documents name.
 OTHERS = {
     *("--appendonly", "--bind", "--build", "--fix", "--no-default-groups", "--no-dev", "--no-nanny", "--no-sync"),
-    *("--nthreads", "--profile", "--read-only", "--requirepass", "--scale", "--with"),
+    *("--nthreads", "--profile", "--read-only", "--requirepass", "--scale", "--sets", "--symbols", "--with"),
 }
 
 
