@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver
 from dagster._core.loader import LoadingContextForTest
-from sqlalchemy import URL, text
+from sqlalchemy import URL
 
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
@@ -99,11 +99,9 @@ def stale(bench: Workbench) -> set[tuple[str, str]]:
 
 
 def refetch(bench: Workbench) -> None:
-    """Request the session of the bar once more, and derive nothing."""
-    with bench.stores.database.transaction() as connection:
-        connection.execute(
-            text("DELETE FROM ib_requests WHERE window_start <= :at AND window_end > :at"), {"at": BAR[1]}
-        )
+    """Request the minute of the bar once more, and derive nothing."""
+    contract, start = BAR
+    bench.stores.reopened.reopen("ES", [(contract, (start, start + timedelta(minutes=1)))], NOW)
     bench.runner.run(["raw_bars"], OCTOBER)
 
 

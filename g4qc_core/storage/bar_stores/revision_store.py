@@ -38,8 +38,8 @@ _QUERY = (
     + "".join(f'r."{name}", ' for name in RAW_VALUES)
     + "".join(f'coalesce(n."{name}"::float8, {_STEPS.get(name, f"b.{name}::float8")}), ' for name in RAW_VALUES)
     + "r.request_id, old.requested_at, r.replaced_by, new.requested_at FROM raw_exact r "
-    "JOIN bar_series s ON s.id = r.series JOIN ib_requests old ON old.id = r.request_id "
-    "JOIN ib_requests new ON new.id = r.replaced_by "
+    "JOIN bar_series s ON s.id = r.series LEFT JOIN ib_requests old ON old.id = r.request_id "
+    "LEFT JOIN ib_requests new ON new.id = r.replaced_by "
     "LEFT JOIN LATERAL (SELECT * FROM raw_exact n WHERE n.series = r.series AND n.timestamp = r.timestamp "
     "AND n.replaced_by > r.replaced_by ORDER BY n.replaced_by LIMIT 1) n ON true "
     "LEFT JOIN raw_minutes b ON b.series = r.series AND b.timestamp = r.timestamp WHERE {wanted} "

@@ -140,7 +140,7 @@ def test_a_known_portfolio_is_judged_by_the_bounds_and_shown_by_the_name_that_ar
     report = study_report(again, PORTFOLIO_KIND, settings, REGISTRY, ready)
     looser = done(study(ready, settings, most_concentration=99, name="other"))
     assert study_report(looser, PORTFOLIO_KIND, settings, REGISTRY, ready, again) == report
-    assert "and 99 % is the bound" in report.read_text("utf-8")
+    assert "and 99 % is the bound" in report.page().decode()
 
 
 def test_key_figures_have_words_and_shares_are_known_as_such(ready: Stores, settings: Settings) -> None:

@@ -19,6 +19,7 @@ from g4qc_core.storage.transfer.stored_tables import StoredTable, stored_tables
 VALUES = {
     "text": "'ES'",
     "json": "'{\"a\": 1}'",
+    "jsonb": "'{\"a\": 1}'",
     "date": "'2025-09-02'",
     "timestamp with time zone": "'2025-09-02T14:00Z'",
     "boolean": "true",
@@ -46,8 +47,11 @@ def rows(connection: Connection) -> dict[str, list[Mapping[str, Any]]]:
     """Return the rows of every table, and of every view that has the name and columns of a former table."""
     found = {}
     kept = {table.name: [name for name, _ in table.columns] for table in stored_tables(connection)}
-    held = inspect(connection).get_view_names()
-    kept |= {name: view.columns.keys() for name, view in views.tables.items() if name in held}
+    inspector = inspect(connection)
+    for name in set(views.tables) & set(inspector.get_view_names()):
+        # A view may have got columns since.
+        held = {one["name"] for one in inspector.get_columns(name)}
+        kept[name] = [column for column in views.tables[name].columns.keys() if column in held]
     for table, names in kept.items():
         columns = ", ".join(f'"{name}"::text' for name in names)
         query = f"SELECT {columns} FROM {table} ORDER BY 1"
