@@ -51,7 +51,7 @@ def rows(connection: Connection) -> dict[str, list[Mapping[str, Any]]]:
     for name in set(views.tables) & set(inspector.get_view_names()):
         # A view may have got columns since.
         held = {one["name"] for one in inspector.get_columns(name)}
-        kept[name] = [column for column in views.tables[name].columns.keys() if column in held]
+        kept[name] = [one.name for one in views.tables[name].columns if one.name in held]
     for table, names in kept.items():
         columns = ", ".join(f'"{name}"::text' for name in names)
         query = f"SELECT {columns} FROM {table} ORDER BY 1"
