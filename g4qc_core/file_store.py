@@ -124,34 +124,16 @@ class FileStore:
 
     def times(self) -> dict[str, datetime]:
         """Return when the files directly in the store were written last, UTC, by name, without links."""
-        with self._told():
-            self._files.invalidate_cache()
-            try:
-                found = self._files.ls(self._root, detail=True)
-            except FileNotFoundError:
-                return {}
-            return {PurePosixPath(one["name"]).name: _time_of(one) for one in found if _is_own(one)}
+        return {_name_of(one): _time_of(one) for one in self._entries(self._root) if _is_own(one)}
 
     def folders(self) -> list[str]:
         """Return the names of the folders directly in the store; none if it does not exist yet."""
-        with self._told():
-            self._files.invalidate_cache()
-            try:
-                found = self._files.ls(self._root, detail=True)
-            except FileNotFoundError:
-                return []
-            return sorted(PurePosixPath(one["name"]).name for one in found if one["type"] == "directory")
+        return sorted(_name_of(one) for one in self._entries(self._root) if one["type"] == "directory")
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Return the paths of the files in a folder of the store, each with its bytes."""
-        with self._told():
-            self._files.invalidate_cache()
-            try:
-                found = self._files.ls(self._path(folder), detail=True)
-            except FileNotFoundError:
-                return {}
-            files = [one for one in found if one["type"] == "file"]
-            return {f"{folder}/{PurePosixPath(one['name']).name}": int(one["size"]) for one in files}
+        files = [one for one in self._entries(self._path(folder)) if one["type"] == "file"]
+        return {f"{folder}/{_name_of(one)}": int(one["size"]) for one in files}
 
     def remove(self, path: str) -> None:
         """Remove a file; nothing happens if there is none."""
@@ -168,6 +150,15 @@ class FileStore:
         if self._local is not None:
             with suppress(OSError):
                 (self._local / folder).rmdir()
+
+    def _entries(self, path: str) -> list[Mapping[str, Any]]:
+        """Return what lies directly at a path, looked up anew; nothing if it does not exist yet."""
+        with self._told():
+            self._files.invalidate_cache()
+            try:
+                return list(self._files.ls(path, detail=True))
+            except FileNotFoundError:
+                return []
 
     def _path(self, path: str) -> str:
         return f"{self._root}/{path}"
@@ -197,6 +188,10 @@ class FileStore:
             raise StoreUnavailable(
                 f"The files at {self.place} cannot be written or read ({error}): check the address and the credentials."
             ) from error
+
+
+def _name_of(entry: Mapping[str, Any]) -> str:
+    return PurePosixPath(entry["name"]).name
 
 
 def _is_own(entry: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from g4qc_core.file_store import FileStore
@@ -98,4 +98,4 @@ def known_reports(settings: Settings) -> dict[str, datetime]:
         StoreUnavailable: the place is gone or closed.
     """
     found = report_store(settings).times()
-    return {name: found[name].astimezone(UTC) for name in sorted(found) if name.endswith(_SUFFIX)}
+    return {name: found[name] for name in sorted(found) if name.endswith(_SUFFIX)}
