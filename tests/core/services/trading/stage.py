@@ -246,11 +246,14 @@ class Stage:
         return any(one.key.cause == "bar" for one in found)
 
     def quiet(self, resting: Collection[str] = ()) -> bool:
-        """Whether all orders have ended and all their fills have arrived with their costs.
+        """Whether no decision waits, all orders have ended, and all their fills have arrived with their costs.
 
         Args:
             resting: instruments whose orders wait for their market, and are left out.
         """
+        # A decision has no orders while those before it are cancelled: the clock must not leap then.
+        if any(one.state == "pending" for one in self.stores.orders.decisions(self.account, most=20)):
+            return False
         newest = self.stores.orders.orders(self.account, most=20)
         orders = [order for order in newest if order.contract.symbol not in resting]
         if any(order.state in ("planned", "sent", "waiting", "working", "cancelling") for order in orders):
