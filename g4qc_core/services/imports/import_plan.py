@@ -6,27 +6,23 @@ Nothing is stored, and no database is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.estimated_contract import estimated_contract
 from g4qc_core.futures.rolls.roll_files import RollOverride
-from g4qc_core.instruments.registry import SPOT, Contract, Instrument
+from g4qc_core.instruments.registry import Instrument
 from g4qc_core.sentences import counted
+from g4qc_core.services.imports.imported_contract import ImportedContract, contracts_of
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.profile_file import profile_named
 from g4qc_core.sources.reading.file_symbols import FileSymbols
 from g4qc_core.sources.reading.read_notes import ReadNotes
 from g4qc_core.sources.reading.source_files import content_hash, source_files
 from g4qc_core.sources.review.chosen_files import chosen_files
-from g4qc_core.sources.review.cut_bars import trade_days, with_months
+from g4qc_core.sources.review.cut_bars import with_months
 from g4qc_core.sources.review.file_review import FileReview, ReviewRequest, pieces_of, review_files
 from g4qc_core.sources.review.grave_doubt import GraveDoubt
 from g4qc_core.sources.review.recognition import Recognised, recognise
@@ -68,44 +64,6 @@ class ImportedFile:
     path: Path
     size: int
     sha256: str
-
-
-@dataclass(frozen=True)
-class SessionRun:
-    """Consecutive sessions of a contract that have bars in the files, by trade date, both ends included."""
-
-    first: date
-    last: date
-    sessions: int
-
-
-@dataclass(frozen=True)
-class ImportedContract:
-    """The bars of one contract in the files.
-
-    Attributes:
-        contract: with the last trade date by the exchange's rule.
-        minutes: number of minutes with a bar.
-        first: start of the first bar, UTC.
-        last: start of the last bar, UTC.
-        runs: sessions with bars, ascending.
-        months: number of minutes by month of trade dates (its first day); bars outside every session count by their
-            day in UTC.
-        late: minutes after the end of trading.
-    """
-
-    contract: Contract
-    minutes: int
-    first: datetime
-    last: datetime
-    runs: tuple[SessionRun, ...]
-    months: Mapping[date, int]
-    late: int
-
-    @property
-    def sessions(self) -> int:
-        """Number of sessions with bars."""
-        return sum(run.sessions for run in self.runs)
 
 
 @dataclass(frozen=True)
@@ -174,7 +132,7 @@ def plan_import(
         )
     )
     paths = dict.fromkeys(one.path for one in files)
-    contracts = () if review.refusal else tuple(_contracts(review))
+    contracts = () if review.refusal else tuple(contracts_of(review))
     late = [one for one in contracts if one.late]
     doubts = [
         *found.doubts,
@@ -203,76 +161,3 @@ def _changed(profile: FileProfile, request: ImportRequest) -> FileProfile:
         return FileProfile.model_validate({**profile.model_dump(), **said})
     except ValueError:
         raise UsageError(f"'{request.zone}' is no time zone: write one like America/New_York, UTC or UTC-05.") from None
-
-
-def _contracts(review: FileReview) -> Iterator[ImportedContract]:
-    """Yield the contracts of the files, continuous rows by their cut."""
-    found: dict[tuple[str, str], list[np.ndarray]] = {}
-    for facts in review.facts:
-        minutes = facts.presence.minutes()
-        if facts.month:
-            found.setdefault((facts.symbol, facts.month), []).append(minutes)
-            continue
-        if facts.symbol not in review.cuts:
-            continue
-        instrument = review.request.registry[facts.symbol]
-        months = review.cuts[facts.symbol].months(trade_days(_starts(minutes), instrument))
-        for month in dict.fromkeys(months.tolist()):
-            found.setdefault((facts.symbol, month), []).append(minutes[months == month])
-    for symbol, month in sorted(found):
-        minutes = np.unique(np.concatenate(found[symbol, month]))
-        yield _one(review.request.registry[symbol], month, minutes)
-
-
-def _one(instrument: Instrument, month: str, minutes: np.ndarray) -> ImportedContract:
-    contract = estimated_contract(instrument, month if instrument.expires else SPOT)
-    ends = int(contract.last_trade_at.timestamp()) // 60
-    return ImportedContract(
-        contract=contract,
-        minutes=len(minutes),
-        first=_instant(int(minutes[0])),
-        last=_instant(int(minutes[-1])),
-        runs=tuple(_runs(minutes, instrument)),
-        months=_months(minutes, instrument),
-        late=int((minutes >= ends).sum()),
-    )
-
-
-def _months(minutes: np.ndarray, instrument: Instrument) -> dict[date, int]:
-    days = trade_days(_starts(minutes), instrument)
-    months, counts = np.unique(days.astype("datetime64[D]").astype("datetime64[M]"), return_counts=True)
-    firsts: list[date] = months.astype("datetime64[D]").tolist()
-    return dict(zip(firsts, counts.tolist(), strict=True))
-
-
-def _runs(minutes: np.ndarray, instrument: Instrument) -> Iterator[SessionRun]:
-    """Yield the runs of consecutive sessions with bars."""
-    hours = calendar(instrument.calendar)
-    dates = hours.assign(_index(minutes))["trade_date"].dropna()
-    days = {day.date() for day in dates.unique()}
-    if not days:
-        return
-    run: SessionRun | None = None
-    for session in hours.sessions(min(days), max(days)):
-        if session.trade_date not in days:
-            if run is not None:
-                yield run
-            run = None
-        elif run is None:
-            run = SessionRun(session.trade_date, session.trade_date, 1)
-        else:
-            run = replace(run, last=session.trade_date, sessions=run.sessions + 1)
-    if run is not None:
-        yield run
-
-
-def _index(minutes: np.ndarray) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(_starts(minutes)).tz_localize("UTC")
-
-
-def _starts(minutes: np.ndarray) -> np.ndarray:
-    return (minutes * 60).astype("datetime64[s]")
-
-
-def _instant(minute: int) -> datetime:
-    return datetime.fromtimestamp(minute * 60, UTC)

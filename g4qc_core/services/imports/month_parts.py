@@ -19,7 +19,7 @@ from g4qc_core.bars.columns import RAW_COLUMNS, RAW_VALUES
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.sources.reading.file_reader import FILE_BARS
 from g4qc_core.sources.reading.source_files import SourceFile
-from g4qc_core.sources.review.cut_bars import trade_days
+from g4qc_core.sources.review.session_days import trade_days
 
 ContractMonth = tuple[str, date]
 """A contract, and the first day of a month of trade dates."""
@@ -126,7 +126,7 @@ def _by_month(piece: pa.Table, instrument: Instrument) -> Iterator[tuple[Contrac
         codes, arrays = codes[own], {name: values[own] for name, values in arrays.items()}
     if not len(codes):
         return
-    days = trade_days(arrays["starts"].astype("datetime64[us]"), instrument)
+    days = trade_days(arrays["starts"], instrument)
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     keys = codes.astype(np.int64) * 1_000_000 + months
     if (keys[1:] < keys[:-1]).any():

@@ -1,6 +1,6 @@
 """One reading of files from the first row to the last: what was understood, and every doubt about it.
 
-Memory grows with the span of time of the files, one byte a minute and contract, and not with the number of rows.
+Memory does not grow with the number of rows: of each contract some sums are kept, and the minutes that have a bar.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from g4qc_core.bars.columns import PRICES
@@ -30,6 +29,7 @@ from g4qc_core.sources.review.continuous_cut import ContinuousCut, cut_by_jumps,
 from g4qc_core.sources.review.contract_facts import ContractFacts, RowArrays
 from g4qc_core.sources.review.price_doubts import looks_adjusted, price_doubts
 from g4qc_core.sources.review.row_doubts import note_doubts, row_doubts
+from g4qc_core.sources.review.session_days import OUTSIDE, session_days
 from g4qc_core.sources.review.session_edges import SessionEdges
 
 FIRST_ROWS = 5
@@ -139,16 +139,14 @@ class _Gathered:
             self._facts[symbol, month] = ContractFacts(symbol, month, float(instrument.price_step), file)
         facts = self._facts[symbol, month]
         starts = rows["starts"]
-        moments = starts.astype("datetime64[us]")
-        days = calendar(instrument.calendar).assign(_index(moments))["trade_date"].to_numpy()
-        inside = ~np.isnat(days)
+        days = session_days(starts, calendar(instrument.calendar))
+        inside = days != OUTSIDE
         prices = np.column_stack([rows[name] for name in PRICES])
         facts.add(RowArrays(starts, prices, rows["volume"], rows["line"], inside))
         self._spacing.add(starts)
         if not month and inside.any():
-            numbers = days[inside].astype("datetime64[D]").astype(np.int64)
             edges = self._edges.setdefault(symbol, SessionEdges())
-            edges.add(numbers, starts[inside], rows["open"][inside], rows["close"][inside])
+            edges.add(days[inside], starts[inside], rows["open"][inside], rows["close"][inside])
 
     def review(self, notes: ReadNotes) -> FileReview:
         request, facts = self._request, tuple(self._facts[key] for key in sorted(self._facts))
@@ -173,7 +171,8 @@ class _Gathered:
     def _doubts_of(self, symbol: str, facts: Sequence[ContractFacts], notes: ReadNotes) -> list[str]:
         instrument = self._request.registry[symbol]
         hours = calendar(instrument.calendar)
-        minutes = np.unique(np.concatenate([fact.presence.weeks(WEEKS) for fact in facts]))
+        weeks = _spread({week for fact in facts for week in fact.presence.weeks}, WEEKS)
+        minutes = np.unique(np.concatenate([fact.presence.minutes(weeks) for fact in facts]))
         clock = clock_doubts(minutes, self._request.profile, hours, notes.zone_said)
         return [*clock, *price_doubts(facts, instrument), *row_doubts(facts)]
 
@@ -201,8 +200,10 @@ def _arrays(piece: pa.Table) -> dict[str, np.ndarray]:
     return {"starts": piece.column("timestamp").cast(pa.int64()).to_numpy(), **found}
 
 
-def _index(moments: np.ndarray) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(moments).tz_localize("UTC")
+def _spread(weeks: Iterable[int], most: int) -> list[int]:
+    """Return at most so many weeks, ascending, evenly spread from the first to the last."""
+    held = sorted(weeks)
+    return held if len(held) <= most else [held[at] for at in np.linspace(0, len(held) - 1, most).astype(int).tolist()]
 
 
 def _nothing(request: ReviewRequest, notes: ReadNotes) -> str:

@@ -1,60 +1,67 @@
-"""The minutes of one series that have a bar, a byte each: duplicates are found whatever the order of the rows."""
+"""The minutes of one series that have a bar: duplicates are found whatever the order of the rows.
+
+A minute is a bit of its week, and weeks are compressed. One in which every minute of every session has a bar takes less
+than a hundred bytes, so memory hardly grows with the years, and stray times cost a week each.
+"""
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Collection
+from itertools import pairwise
+
 import numpy as np
 
-_WEEK = 10_080
-_MARGIN = 1440 * 31  # minutes that a field grows beyond what is needed
+WEEK = 10_080
+"""Minutes of a week."""
 
 
 class MinutePresence:
-    """A set of minutes, one byte for each minute between the first and the last one."""
+    """A set of minutes."""
 
     def __init__(self) -> None:
-        self._first = 0
-        self._field = np.zeros(0, bool)
+        self._weeks: dict[int, bytes] = {}
+
+    @property
+    def weeks(self) -> Collection[int]:
+        """Numbers of the weeks since 1970 that have a minute, in no order."""
+        return self._weeks.keys()
 
     def add(self, minutes: np.ndarray) -> np.ndarray:
-        """Add minutes since 1970 (int64, n >= 1); return a mask of those that were there before, or earlier in them."""
-        self._reach(int(minutes.min()), int(minutes.max()))
-        places = minutes - self._first
-        again = self._field[places]
-        if not _ascending(places):
-            _, first = np.unique(places, return_index=True)
-            seen = np.ones(len(places), bool)
-            seen[first] = False
-            again |= seen
-        self._field[places] = True
+        """Add minutes since 1970 (int64, any order); return a mask of those that were there, or earlier in them."""
+        weeks = minutes // WEEK
+        if (weeks[1:] >= weeks[:-1]).all():
+            return self._add_sorted(minutes, weeks)
+        order = np.argsort(weeks, kind="stable")
+        again = np.empty(len(minutes), bool)
+        again[order] = self._add_sorted(minutes[order], weeks[order])
         return again
 
-    def minutes(self) -> np.ndarray:
-        """Return the minutes since 1970 (int64), ascending."""
-        return np.flatnonzero(self._field) + self._first
-
-    def weeks(self, most: int) -> np.ndarray:
-        """Return the minutes of at most this many weeks, evenly spread over all that have some."""
-        edges = range(-(self._first % _WEEK), len(self._field), _WEEK)
-        slices = [slice(max(edge, 0), edge + _WEEK) for edge in edges]
-        held = [part for part in slices if self._field[part].any()]
-        if len(held) > most:
-            held = [held[at] for at in np.linspace(0, len(held) - 1, most).astype(int).tolist()]
-        parts = [np.flatnonzero(self._field[part]) + self._first + part.start for part in held]
+    def minutes(self, weeks: Collection[int]) -> np.ndarray:
+        """Return the minutes since 1970 (int64, ascending) of the named weeks; a week without any may be named."""
+        held = sorted(week for week in weeks if week in self._weeks)
+        parts = [np.flatnonzero(self._opened(week)) + week * WEEK for week in held]
         return np.concatenate(parts) if parts else np.array([], np.int64)
 
-    def _reach(self, first: int, last: int) -> None:
-        if not len(self._field):
-            self._first, self._field = first, np.zeros(last - first + 1, bool)
-            return
-        before = self._first - first
-        if before > 0:
-            grown = before + _MARGIN
-            self._field = np.concatenate([np.zeros(grown, bool), self._field])
-            self._first -= grown
-        after = last - (self._first + len(self._field) - 1)
-        if after > 0:
-            self._field = np.concatenate([self._field, np.zeros(after + _MARGIN, bool)])
+    def _add_sorted(self, minutes: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+        again = np.empty(len(minutes), bool)
+        begins = [*np.flatnonzero(np.diff(weeks, prepend=weeks[:1] - 1)).tolist(), len(minutes)]
+        for begin, end in pairwise(begins):
+            week = int(weeks[begin])
+            held = self._opened(week)
+            places = minutes[begin:end] - week * WEEK
+            known = held[places]
+            if not (places[1:] > places[:-1]).all():
+                seen = np.ones(len(places), bool)
+                seen[np.unique(places, return_index=True)[1]] = False
+                known |= seen
+            again[begin:end] = known
+            held[places] = True
+            self._weeks[week] = zlib.compress(np.packbits(held).tobytes(), 1)
+        return again
 
-
-def _ascending(places: np.ndarray) -> bool:
-    return bool((np.diff(places) > 0).all())
+    def _opened(self, week: int) -> np.ndarray:
+        packed = self._weeks.get(week)
+        if packed is None:
+            return np.zeros(WEEK, bool)
+        return np.unpackbits(np.frombuffer(zlib.decompress(packed), np.uint8)).view(bool)

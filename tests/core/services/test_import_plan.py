@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from g4qc_core.errors import UsageError
-from g4qc_core.services.imports.import_plan import ImportRequest, SessionRun, plan_import
+from g4qc_core.services.imports.import_plan import ImportRequest, plan_import
+from g4qc_core.services.imports.imported_contract import SessionRun, contracts_of
+from g4qc_core.sources.reading.file_reader import FILE_BARS
 from g4qc_core.sources.reading.read_notes import ReadNotes
+from g4qc_core.sources.reading.source_files import SourceFile
+from g4qc_core.sources.review.contract_facts import ContractFacts
+from g4qc_core.sources.review.file_review import FileReview, ReviewRequest
 from tests.core.sources.made_bars import joined, sessions_of, walk
 from tests.core.sources.test_review import write_continuous
 from tests.core.sources.vendor_files import PROFILES, REGISTRY, write_as
@@ -76,3 +83,47 @@ def test_zone_and_label_replace_those_of_the_profile(tmp_path: Path) -> None:
     assert plan_import(said, PROFILES, REGISTRY).doubts == ()
     with pytest.raises(UsageError, match="'Chicago' is no time zone"):
         plan_import(ImportRequest(tmp_path, profile="kibot", zone="Chicago"), PROFILES, REGISTRY)
+
+
+def reviewed(years: int) -> FileReview:
+    """A review of every minute of some years of one contract, ten sessions in memory at a time."""
+    facts = ContractFacts("ES", "202512", 0.25)
+    sessions = sessions_of(ES, date(2025 - years, 1, 1), date(2024, 12, 31))
+    for at in range(0, len(sessions), 10):
+        facts.presence.add(
+            np.concatenate([one.minutes() for one in sessions[at : at + 10]]).astype("datetime64[m]").astype(np.int64)
+        )
+    request = ReviewRequest([SourceFile(Path("ES.csv"))], PROFILES["kibot"], REGISTRY)
+    return FileReview(request, ReadNotes(), (facts,), FILE_BARS.empty_table(), {}, (), "")
+
+
+def planning_peak(years: int) -> int:
+    """The bytes that planning these years needs at most."""
+    sessions_of(ES, date(2015, 1, 1), date(2025, 12, 31))  # calendars are kept by the process, whatever is imported
+    tracemalloc.start()
+    [one] = contracts_of(reviewed(years))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(one.months) == 12 * years
+    return peak
+
+
+def test_memory_does_not_grow_with_the_years() -> None:
+    assert planning_peak(10) < 1.15 * planning_peak(4)
+
+
+def test_a_minute_of_a_continuous_file_and_of_a_contract_counts_once(tmp_path: Path) -> None:
+    bars, rolls = joined(ES, date(2023, 1, 3), date(2025, 6, 30), spread=14.0, distance=5)
+    write_continuous(bars, tmp_path / "ES.txt")
+    alone = plan_import(ImportRequest(tmp_path, profile="kibot"), PROFILES, REGISTRY)
+    _, month, _ = rolls[3]
+    [before] = [one for one in alone.contracts if one.contract.month == month]
+    sessions = sessions_of(ES, rolls[2][0], rolls[3][0])
+    write_as(PROFILES["kibot"], walk(ES, sessions, month, edges=3), ES, tmp_path)
+    [one] = [
+        one for one in plan_import(ImportRequest(tmp_path, profile="kibot"), PROFILES, REGISTRY).contracts
+        if one.contract.month == month
+    ]  # fmt: skip
+    # The file has two bars at each edge of a session, the contract three; the last session is that of the next one.
+    assert one.minutes == 6 * len(sessions)
+    assert before.minutes == 4 * (len(sessions) - 1)
