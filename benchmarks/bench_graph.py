@@ -25,7 +25,7 @@ from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.services.backtests.spec_run import publish, run_spec
 from g4qc_core.services.chains import contracts_of_interest, stored_chain
-from g4qc_core.services.extraction.extractor import extract
+from g4qc_core.services.extraction.extractor import extract_sessions
 from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.services.quality.month_derivation import derive_month
 from g4qc_core.services.quality.month_validation import validate_month
@@ -55,7 +55,7 @@ def bare(bench: Workbench, symbol: str, months: list[date]) -> None:
     windows = [month_window(month) for month in months]
     for first, last in windows:
         wanted = contracts_of_interest(instrument, stored_chain(instrument, stores), first, last)
-        extract(instrument, wanted, source, stores, None, lambda _: None)
+        assert not extract_sessions(instrument, wanted, source, stores, None, lambda _: None).missed
     for first, last in windows:
         validate_month(instrument, first, last, stores)
     for timeframe in DERIVED:

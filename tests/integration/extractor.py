@@ -16,10 +16,10 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.ib.ib_source import IbSource
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.extraction.extraction_result import Extraction
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.extraction.plan import PlanRules
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.stores import Stores
+from tests.fixtures.extraction import extract
 from tests.fixtures.gateway import NOW
 
 assert g4qc_core.ib.connection.ibapi_client
@@ -41,7 +41,7 @@ def run(url: str, port: int) -> Extraction:
         if not stores.contracts.chain(ES.symbol):
             stores.contracts.merge(source.chain(ES), source.server_time())
         (contract,) = (c for c in stores.contracts.chain(ES.symbol) if c.month == MONTH)
-        done = extract(ES, {contract: SESSIONS}, source, stores, None, lambda text: None, A_SESSION_EACH)
+        done = extract(ES, {contract: SESSIONS}, source, stores, A_SESSION_EACH)
     database.close()
     return done
 

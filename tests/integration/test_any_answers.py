@@ -23,7 +23,6 @@ from g4qc_core.bars.bar_source import BarRequest, MemorySource
 from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.errors import NoData
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.extraction.needed_sessions import leaves_no_doubt
 from g4qc_core.services.extraction.plan import FetchOrder, PlanRules
 from g4qc_core.services.quality.month_derivation import derive_month
@@ -34,6 +33,7 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import metadata
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
+from tests.fixtures.extraction import extract
 
 pytestmark = pytest.mark.integration
 
@@ -151,8 +151,8 @@ def test_extraction_completes_whatever_was_answered_before_and_then_asks_for_not
         answer(stores, start, end)
     rules = PlanRules(sessions_a_request=sessions_a_request, order=order)
     source = MemorySource({CONTRACT: TRUE}, NOW)
-    extract(ES, {CONTRACT: SESSIONS}, source, stores, None, lambda text: None, rules)
-    assert not extract(ES, {CONTRACT: SESSIONS}, source, stores, None, lambda text: None, rules).requests
+    extract(ES, {CONTRACT: SESSIONS}, source, stores, rules)
+    assert not extract(ES, {CONTRACT: SESSIONS}, source, stores, rules).requests
     derive(stores)
     assert_same(tables(embedded_database), expected)
 
@@ -179,7 +179,7 @@ def test_any_time_zone_of_the_host_yields_the_same_tables(
     with host_in(zone):
         stores = emptied(embedded_database)
         source = MemorySource({CONTRACT: TRUE}, NOW)
-        done = extract(ES, {CONTRACT: SESSIONS}, source, stores, None, lambda text: None)
+        done = extract(ES, {CONTRACT: SESSIONS}, source, stores)
         assert [(r.start, r.end) for r in done.plan.requests] == [(START, END)]
         derive(stores)
         assert_same(tables(embedded_database), expected)

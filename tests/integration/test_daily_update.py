@@ -17,7 +17,6 @@ from g4qc_core.bars.bar_source import MemorySource
 from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.extraction_result import Extraction
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.extraction.plan import plan_extraction
 from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.bar_stores.raw_store import RawStore
@@ -25,6 +24,7 @@ from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
+from tests.fixtures.extraction import extract
 
 pytestmark = pytest.mark.integration
 
@@ -47,7 +47,7 @@ class Restating(MemorySource):
 
 
 def update(source: Restating, stores: Stores) -> Extraction:
-    return extract(ES, {CONTRACT: MONTH}, source, stores, None, lambda text: None)
+    return extract(ES, {CONTRACT: MONTH}, source, stores)
 
 
 def test_a_daily_update_is_one_request_that_brings_the_last_two_sessions(embedded_database: Database) -> None:

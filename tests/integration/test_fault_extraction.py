@@ -23,10 +23,10 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.ib.ib_source import IbSource
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.extraction.extraction_result import Extraction
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
 from g4qc_pipelines.resources import Stores
+from tests.fixtures.extraction import extract
 from tests.fixtures.gateway import NOW
 
 pytestmark = pytest.mark.integration
@@ -104,7 +104,7 @@ def run(source: Any, stores: Stores) -> Extraction:
     """One extraction of the front contract's sessions."""
     front = next(c for c in source.chain(ES) if c.last_trade_at > NOW)
     wanted: dict[Any, list[Session]] = {front: SESSIONS}
-    return extract(ES, wanted, source, stores, None, lambda text: None)
+    return extract(ES, wanted, source, stores)
 
 
 def attempt(source: Any, stores: Stores) -> Extraction | None:

@@ -18,12 +18,12 @@ from g4qc_core.errors import BarsDenied, NoData
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.answers import reopen
 from g4qc_core.services.extraction.extraction_result import Extraction
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import metadata
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
+from tests.fixtures.extraction import extract
 
 pytestmark = pytest.mark.integration
 
@@ -83,7 +83,7 @@ def emptied(database: Database) -> Stores:
 
 
 def ask(source: Liar, stores: Stores) -> Extraction:
-    return extract(ES, {CONTRACT: SESSIONS}, source, stores, None, lambda text: None)
+    return extract(ES, {CONTRACT: SESSIONS}, source, stores)
 
 
 def stored(stores: Stores) -> pd.DataFrame:

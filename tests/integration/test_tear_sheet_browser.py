@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.tear_sheet.report import write_report
-from g4qc_core.research.report.search_page import write_search
+from g4qc_core.research.report.search_page import render_search
+from g4qc_core.services.report_file import report_named
+from g4qc_core.settings import Settings
 from tests.core.backtest.series import ES, spec, walk
 from tests.core.research.test_search_page import page_of, trials_of
 
@@ -56,8 +58,8 @@ def opened(browser: Browser, file: Path, locale: str, theme: str = "light", widt
 def test_the_report_of_a_search_opens_in_both_languages(
     browser: Browser, tmp_path: Path, locale: str, heading: str, theme: str, width: int
 ) -> None:
-    path = write_search(page_of(trials_of()), tmp_path / "search.html")
-    with opened(browser, path, locale, theme, width) as page:
+    file = report_named("search", Settings(home=tmp_path)).write(render_search(page_of(trials_of())))
+    with opened(browser, Path(str(file)), locale, theme, width) as page:
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         assert page.locator("figure canvas").count() >= 7
 

@@ -23,10 +23,10 @@ from g4qc_core.ib.pacing_limits import IB_RULES, paced_bars, paced_head
 from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import paced
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import es_contract
+from tests.fixtures.extraction import extract
 
 pytestmark = pytest.mark.integration
 
@@ -143,7 +143,7 @@ def test_ten_years_of_three_instruments_take_as_few_requests_and_as_little_time_
     assert sessions > 3 * 10 * 252
     asked = 0
     for symbol in SYMBOLS:
-        done = extract(REGISTRY[symbol], wanted[symbol], source, stores, None, lambda text: None)
+        done = extract(REGISTRY[symbol], wanted[symbol], source, stores)
         asked += done.requests
     assert asked == fewest
     assert sum(q.window is None for q in source.questions) == sum(len(held) for held in wanted.values())
@@ -152,6 +152,6 @@ def test_ten_years_of_three_instruments_take_as_few_requests_and_as_little_time_
     assert source.time() - NOW <= 1.05 * sum((q.answered - q.began for q in source.questions), timedelta())
     before = len(source.questions)
     for symbol in SYMBOLS:
-        again = extract(REGISTRY[symbol], wanted[symbol], source, stores, None, lambda text: None)
+        again = extract(REGISTRY[symbol], wanted[symbol], source, stores)
         assert again.requests == 0
     assert len(source.questions) == before

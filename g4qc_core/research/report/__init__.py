@@ -1,5 +1,4 @@
 """The report of a search: one HTML file in the style of the tear sheet.
 
-The entry points are `search_page.SearchPage`, `render_search` and `write_search`. Figures and surfaces are not computed
-here.
+The entry points are `search_page.SearchPage` and `render_search`. Figures and surfaces are not computed here.
 """

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
 from g4qc_core.errors import UsageError
 from g4qc_core.research.report.search_body import search_body
@@ -78,23 +77,3 @@ def render_search(search: SearchPage, *, origin_note: str | None = None, languag
         data={},
         language=language,
     )
-
-
-def write_search(search: SearchPage, path: Path, *, origin_note: str | None = None, language: str = AUTO) -> Path:
-    """Write the page; a reader of `path` sees the old file or the new one, never a part.
-
-    Args:
-        search: what it shows.
-        path: the file; its folder is created if it does not exist.
-        origin_note: as `render_search`.
-        language: as `render_search`.
-
-    Returns:
-        `path`.
-
-    Raises:
-        UsageError: there is no such language.
-        SettingsError: the file cannot be written.
-    """
-    page = render_search(search, origin_note=origin_note, language=language)
-    return write_page(page, path)

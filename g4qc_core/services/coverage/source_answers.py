@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from g4qc_core.bars.source_choice import GATEWAY, chosen_source
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.bars.windows import Window
 from g4qc_core.calendars.session_calendar import Session
 from g4qc_core.services.extraction.answers import answered_windows, failed_windows
+from g4qc_core.services.session_sources import session_sources
 from g4qc_core.storage.reopened_window_store import ReopenedWindow
 from g4qc_core.storage.request_ledger import LedgerEntry
 from g4qc_core.storage.stores import Stores
@@ -62,12 +63,11 @@ def known_windows(
 
 def sources_of_files(symbol: str, contract: str, sessions: Sequence[Session], stores: Stores) -> dict[date, str]:
     """Return the source that counts for each session with bars of a file that come before the gateway's."""
-    windows = [(contract, session.open, session.close) for session in sessions]
-    precedence, found = stores.precedence.of(symbol), {}
-    for session, sources in zip(sessions, stores.presence.sources(symbol, windows), strict=True):
-        if sources and (chosen := chosen_source(sources, precedence.on(session.trade_date))) != GATEWAY:
-            found[session.trade_date] = chosen
-    return found
+    return {
+        one.trade_date: chosen
+        for one in session_sources(symbol, contract, sessions, stores)
+        if one.found and (chosen := one.first_of(one.found)) != GATEWAY
+    }
 
 
 def clock_of(entry: LedgerEntry) -> datetime:

@@ -69,27 +69,6 @@ def extract_sessions(
     return done
 
 
-def extract(
-    instrument: Instrument,
-    wanted: Wanted,
-    source: BarSource,
-    stores: Stores,
-    run_id: str | None,
-    tell: Tell,
-    rules: PlanRules = USUAL,
-) -> Extraction:
-    """Do as `extract_sessions`, but raise the first error at the end.
-
-    Raises:
-        GatewayError, InvalidBars: a request failed, or its answer could not be read; it is in the ledger, and the
-            bars of the others are stored.
-    """
-    done = extract_sessions(instrument, wanted, source, stores, run_id, tell, rules)
-    for error in (missed.error for missed in done.missed if missed.error is not None):
-        raise error
-    return done
-
-
 def _plan(
     instrument: Instrument, wanted: Wanted, source: BarSource, stores: Stores, tell: Tell, rules: PlanRules
 ) -> tuple[ExtractionPlan, Mapping[str, datetime]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from g4qc_core.bars.source_choice import GATEWAY, chosen_source
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.calendars.session_calendar import Session
 from g4qc_core.ib.retention import is_dropped
 from g4qc_core.instruments.registry import Contract
+from g4qc_core.services.session_sources import session_sources
 from g4qc_core.storage.stores import Stores
 
 
@@ -22,10 +23,8 @@ def days_by_file(contract: Contract, sessions: Sequence[Session], now: datetime,
         stores: read for the presence of bars and the order of sources.
     """
     cannot = contract.estimated or is_dropped(contract, now)
-    windows = [(contract.month, session.open, session.close) for session in sessions]
-    precedence, found = stores.precedence.of(contract.symbol), set()
-    for session, sources in zip(sessions, stores.presence.sources(contract.symbol, windows), strict=True):
-        files = sources - {GATEWAY}
-        if files and (cannot or chosen_source({*files, GATEWAY}, precedence.on(session.trade_date)) != GATEWAY):
-            found.add(session.trade_date)
-    return found
+    return {
+        one.trade_date
+        for one in session_sources(contract.symbol, contract.month, sessions, stores)
+        if one.found - {GATEWAY} and (cannot or one.first_of(one.found | {GATEWAY}) != GATEWAY)
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ import pandas as pd
 import pytest
 
 from g4qc_core.backtest.tear_sheet.sheet_words import table_of
-from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.errors import UsageError
 from g4qc_core.research.report.search_body import COUNTS, MOST_ROWS
-from g4qc_core.research.report.search_page import SearchPage, render_search, write_search
+from g4qc_core.research.report.search_page import SearchPage, render_search
 from g4qc_core.research.surface.surface_report import surface_of
 from tests.core.backtest.test_tear_sheet import result_free, texts_of
 
@@ -103,9 +102,6 @@ def test_names_and_values_of_the_user_are_escaped() -> None:
     assert "<img" not in re.sub(r'(<script type="text/javascript">).*?</script>', "", page, flags=re.DOTALL)
 
 
-def test_a_column_that_is_missing_and_a_place_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
+def test_a_column_that_is_missing_is_one_sentence() -> None:
     with pytest.raises(UsageError, match="no column lost"):
         page_of(trials_of(), parameters=["fast", "lost"], surface=None)
-    (tmp_path / "file").write_text("", "utf-8")
-    with pytest.raises(SettingsError, match="cannot be written"):
-        write_search(page_of(trials_of()), tmp_path / "file" / "x.html")

@@ -14,10 +14,10 @@ from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.errors import InvalidBars
 from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from tests.core.bars.builders import es_contract
+from tests.fixtures.extraction import extract
 from tests.fixtures.home import Home
 
 ES = load_registry()["ES"]
@@ -42,7 +42,7 @@ def test_an_answer_that_cannot_be_read_is_in_the_ledger(make_home: Callable[...,
     with make_home().bench() as bench:
         source = Unreadable({DECEMBER: pd.DataFrame(columns=list(RAW_COLUMNS))}, NOW)
         with pytest.raises(InvalidBars):
-            extract(ES, {DECEMBER: SESSIONS}, source, bench.stores, None, print)
+            extract(ES, {DECEMBER: SESSIONS}, source, bench.stores)
         newest = bench.stores.ledger.last()
         assert newest is not None
         assert (newest.outcome, newest.window_start) == (Outcome.ERROR, SESSIONS[0].open)

@@ -1,5 +1,4 @@
 """The report of a Monte Carlo simulation: one HTML file in the style of the tear sheet, and its pictures.
 
-The entry points are `monte_carlo_page.MonteCarloPage`, `render_monte_carlo` and `write_monte_carlo`. No figure is
-computed here.
+The entry points are `monte_carlo_page.MonteCarloPage` and `render_monte_carlo`. No figure is computed here.
 """

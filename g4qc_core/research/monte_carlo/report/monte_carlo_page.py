@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
 from g4qc_core.research.monte_carlo.report.monte_carlo_body import monte_carlo_body
 from g4qc_core.research.monte_carlo.report.monte_carlo_charts import monte_carlo_charts
@@ -58,25 +57,3 @@ def render_monte_carlo(page: MonteCarloPage, *, origin_note: str | None = None, 
         data={},
         language=language,
     )
-
-
-def write_monte_carlo(
-    page: MonteCarloPage, path: Path, *, origin_note: str | None = None, language: str = AUTO
-) -> Path:
-    """Write the page; a reader of `path` sees the old file or the new one, never a part.
-
-    Args:
-        page: what it shows.
-        path: the file; its folder is created if it does not exist.
-        origin_note: as `render_monte_carlo`.
-        language: as `render_monte_carlo`.
-
-    Returns:
-        `path`.
-
-    Raises:
-        UsageError: there is no such language.
-        SettingsError: the file cannot be written.
-    """
-    text = render_monte_carlo(page, origin_note=origin_note, language=language)
-    return write_page(text, path)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO, say
 from g4qc_core.errors import UsageError
 from g4qc_core.research.portfolio.analysis.portfolio_frames import FRAMES
@@ -135,23 +134,3 @@ def render_portfolio(page: PortfolioPage, *, origin_note: str | None = None, lan
         data={"bars": len(page.days), "axis": session_axis(page.days)},
         language=language,
     )
-
-
-def write_portfolio(page: PortfolioPage, path: Path, *, origin_note: str | None = None, language: str = AUTO) -> Path:
-    """Write the page; a reader of `path` sees the old file or the new one, never a part.
-
-    Args:
-        page: what it shows.
-        path: the file; its folder is created if it does not exist.
-        origin_note: as `render_portfolio`.
-        language: as `render_portfolio`.
-
-    Returns:
-        `path`.
-
-    Raises:
-        UsageError: there is no such language.
-        SettingsError: the file cannot be written.
-    """
-    text = render_portfolio(page, origin_note=origin_note, language=language)
-    return write_page(text, path)

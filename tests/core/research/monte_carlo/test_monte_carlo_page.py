@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from g4qc_core.backtest.tear_sheet.sheet_words import LANGUAGES, table_of
-from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.errors import UsageError
 from g4qc_core.research.monte_carlo.monte_carlo_spec import RUINS, SIMULATIONS, MonteCarloSpec
 from g4qc_core.research.monte_carlo.path_frames import FIGURES
-from g4qc_core.research.monte_carlo.report.monte_carlo_page import render_monte_carlo, write_monte_carlo
+from g4qc_core.research.monte_carlo.report.monte_carlo_page import render_monte_carlo
 from g4qc_core.research.monte_carlo.report.monte_carlo_picture import capital_png, drawdown_png, fan_png
 from tests.core.backtest.test_tear_sheet import result_free, texts_of
 from tests.core.research.monte_carlo.made_page import made_page, outcome
@@ -69,11 +68,7 @@ def test_pictures_are_small_and_the_same_again() -> None:
         assert draw(page) == picture
 
 
-def test_a_page_is_written_whole_or_said_why_not(tmp_path: Path) -> None:
-    path = write_monte_carlo(made_page(), tmp_path / "new" / "page.html")
-    assert path.read_text("utf-8").startswith("<!doctype html>")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="cannot be written"):
-        write_monte_carlo(made_page(), tmp_path / "file" / "page.html")
+def test_a_page_is_whole_and_an_unknown_language_one_sentence() -> None:
+    assert render_monte_carlo(made_page()).startswith("<!doctype html>")
     with pytest.raises(UsageError, match="no language fr"):
         render_monte_carlo(made_page(), language="fr")

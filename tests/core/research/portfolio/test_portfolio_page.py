@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from g4qc_core.backtest.tear_sheet.sheet_words import table_of
-from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.errors import UsageError
 from g4qc_core.research.portfolio.analysis.portfolio_frames import FRAMES, portfolio_frames, portfolio_summary
 from g4qc_core.research.portfolio.report.portfolio_charts import portfolio_charts
 from g4qc_core.research.portfolio.report.portfolio_page import (
@@ -18,7 +17,6 @@ from g4qc_core.research.portfolio.report.portfolio_page import (
     render_portfolio,
     verdict_of,
     verdict_words,
-    write_portfolio,
 )
 from g4qc_core.research.portfolio.report.portfolio_pictures import portfolio_pictures
 from tests.core.backtest.test_tear_sheet import result_free, texts_of
@@ -124,13 +122,10 @@ def test_pictures_are_small_and_the_same_each_time() -> None:
     assert all(picture.startswith(b"\x89PNG") and len(picture) < 60_000 for picture in one.values())
 
 
-def test_a_missing_frame_and_a_place_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_frame_and_an_unknown_language_are_one_sentence() -> None:
     for name in FRAMES:
         frames = {key: value for key, value in page_of().frames.items() if key != name}
         with pytest.raises(UsageError, match=f"lacks the frame {name}"):
             page_of(frames=frames)
-    (tmp_path / "file").write_text("", "utf-8")
-    with pytest.raises(SettingsError, match="cannot be written"):
-        write_portfolio(page_of(), tmp_path / "file" / "x.html")
     with pytest.raises(UsageError, match="no language"):
         render_portfolio(page_of(), language="fr")
