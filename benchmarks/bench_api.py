@@ -3,10 +3,11 @@
     python benchmarks/bench_api.py [--rows 10000000] [--json FILE]
 
 The server runs in a separate process over the embedded database, like `g4qc api`; the reader discards the data. "Raw"
-is binary `COPY ... TO STDOUT` of the same rows in the same order. "Plain" is an endpoint that loads ORM objects and
-returns them as models. The variants take turns, and the best round counts. A chart's window is 2,000 one-minute candles
-of an adjusted series over ten years, for 20 clients at once: paced (each sends four requests a second, like a dragged
-chart) and in a closed loop (each repeats its request at once, which measures the machine).
+is binary `COPY ... TO STDOUT` of as many rows from the table of raw minutes, which holds them in the same order.
+"Plain" is an endpoint that loads ORM objects of the view `market_data` and returns them as models. The variants take
+turns, and the best round counts. A chart's window is 2,000 one-minute candles of an adjusted series over ten years, for
+20 clients at once: paced (each sends four requests a second, like a dragged chart) and in a closed loop (each repeats
+its request at once, which measures the machine).
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.yardsticks import put
 from g4qc_core.bars.columns import BAR_COLUMNS, CLASSES, QUALITY_COLUMNS
+from g4qc_core.bars.source_choice import GATEWAY
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame
 from g4qc_core.instruments.registry import load_registry
@@ -45,7 +48,7 @@ from g4qc_core.storage.codec.binary_copy import copy_in
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores
-from g4qc_core.storage.tables import market_data
+from g4qc_core.storage.tables.bar_views import market_data
 
 MILLION = 1_000_000
 ROUNDS = 3
@@ -53,6 +56,7 @@ CLIENTS, CANDLES = 20, 2000
 PACE_SECONDS, CHART_SECONDS = 0.25, 10
 PLAIN_ROWS = 20_000
 YEARS = (2015, 2024)
+NQ_BEGINS = np.datetime64("2000-01-03T00:00", "us")
 MONTHS = ("03", "06", "09", "12")
 KINDS = {"symbol": "text", **dict.fromkeys(("contract",), "text"), "trade_date": "date"}
 QUALITY = {name: KINDS.get(name, "int4") for name in QUALITY_COLUMNS}
@@ -88,7 +92,7 @@ def fill(stores: Stores, rows: int) -> None:
         own = [s for s in sessions if first <= s.trade_date <= last]
         times = np.concatenate([s.minutes() for s in own])
         days = np.repeat(np.array([s.trade_date for s in own], "datetime64[D]"), [s.length for s in own])
-        put(stores, "ES", contract, minutes("ES", contract, times, days))
+        put(stores.database, "ES", contract, minutes("ES", contract, times, days))
         put_quality(stores, "ES", contract, [s.trade_date for s in own])
     rolls = [
         {
@@ -110,23 +114,12 @@ def fill(stores: Stores, rows: int) -> None:
     ends = sessions[0].trade_date, sessions[-1].trade_date
     stores.rolls.replace(RollCalendar("ES", instrument.roll, 0, roll_frame(rolls), quarters[-1], *ends))
     for begin in range(0, rows, MILLION):
-        times = np.datetime64("2000-01-03T00:00", "us") + np.arange(begin, min(begin + MILLION, rows)) * np.timedelta64(
-            60_000_000, "us"
-        )
-        put(stores, "NQ", "202512", minutes("NQ", "202512", times, times.astype("datetime64[D]")))
+        times = NQ_BEGINS + np.arange(begin, min(begin + MILLION, rows)) * np.timedelta64(60_000_000, "us")
+        put(stores.database, "NQ", "202512", minutes("NQ", "202512", times, times.astype("datetime64[D]")))
     put_quality(stores, "NQ", "202512", [date(2000, 1, 3), date(2030, 1, 1)])
     for number in range(48):
         for contract in ("202403", "202406"):
             put_quality(stores, f"X{number}", contract, [s.trade_date for s in sessions])
-
-
-def put(stores: Stores, symbol: str, contract: str, bars: pd.DataFrame) -> None:
-    """Write a contract's bars next to those of the others."""
-    kinds = {"symbol": "text", "timeframe": "text", "contract": "text", "timestamp": "timestamptz"}
-    kinds |= dict.fromkeys(("open", "high", "low", "close"), "float8")
-    kinds |= {"volume": "int8", "count": "int8", "trade_date": "date"}
-    with stores.database.transaction() as connection:
-        copy_in(connection.connection.cursor(), "market_data", kinds, bars, symbol=symbol, timeframe="1min")
 
 
 def put_quality(stores: Stores, symbol: str, contract: str, days: list[date]) -> None:
@@ -180,9 +173,9 @@ def read(port: int, path: str, accept: str = "application/json") -> int:
 def raw(database: Database, rows: int) -> None:
     """The same rows by COPY, into nothing."""
     query = (
-        "COPY (SELECT timestamp, open, high, low, close, volume, count, trade_date FROM market_data "
-        "WHERE symbol = 'NQ' AND timeframe = '1min' AND contract = '202512' "
-        f"ORDER BY timestamp LIMIT {rows}) TO STDOUT (FORMAT binary)"
+        "COPY (SELECT timestamp, open, high, low, close, volume, count FROM raw_minutes WHERE series = "
+        f"(SELECT id FROM bar_series WHERE symbol = 'NQ' AND source = '{GATEWAY}') ORDER BY timestamp LIMIT {rows}) "
+        "TO STDOUT (FORMAT binary)"
     )
     with database.transaction() as connection, open(os.devnull, "wb") as nothing:
         connection.connection.cursor().copy_expert(query, nothing)
@@ -190,7 +183,7 @@ def raw(database: Database, rows: int) -> None:
 
 def measure_streams(database: Database, port: int, plain_port: int) -> dict[str, float]:
     """Bars a second of every way to get a million of them."""
-    end = np.datetime64("2000-01-03T00:00") + np.timedelta64(MILLION, "m")
+    end = (NQ_BEGINS + np.timedelta64(MILLION, "m")).astype("datetime64[m]")
     path = f"/api/v1/data/NQ?contract=202512&end_date={end}:00Z&format="
     best: dict[str, float] = {}
 
@@ -297,7 +290,9 @@ def serve_plain(url: str, port: int) -> None:
     def bars(limit: int) -> dict[str, Any]:
         with Session(database.engine) as session:
             found = session.query(Bar).filter_by(symbol="NQ", timeframe="1min", contract="202512")
-            rows = found.order_by(Bar.timestamp).limit(limit).all()
+            # Without an end, the view would sort all bars.
+            early = found.filter(Bar.timestamp < NQ_BEGINS.item().replace(tzinfo=UTC) + timedelta(minutes=limit))
+            rows = early.order_by(Bar.timestamp).all()
             data = [Shown.model_validate(row) for row in rows]
         return {"symbol": "NQ", "timeframe": "1min", "records": len(data), "data": data}
 

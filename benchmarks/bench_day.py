@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench_api import free_port, kept_home, minutes, put, put_quality
+from bench_api import free_port, kept_home, minutes, put_quality
 from bench_pages import SIZE, browser
 from bench_trials import fill as fill_search
 from playwright.sync_api import CDPSession, Page
+from yardsticks import put
 
 from g4qc_core.api.api_keys import ApiKeys
 from g4qc_core.api.app import build_app
@@ -110,7 +111,7 @@ def fill(stores: Stores) -> None:
     sessions = calendar(load_registry()["ES"].calendar).sessions(date(2025, 10, 1), date(2025, 12, 31))
     times = np.concatenate([one.minutes() for one in sessions])
     days = np.repeat(np.array([one.trade_date for one in sessions], "datetime64[D]"), [s.length for s in sessions])
-    put(stores, "ES", "202512", minutes("ES", "202512", times, days))
+    put(stores.database, "ES", "202512", minutes("ES", "202512", times, days))
     put_quality(stores, "ES", "202512", [one.trade_date for one in sessions])
     fill_search(stores, SEARCH, TRIALS)
 

@@ -24,7 +24,8 @@ from statistics import quantiles
 import httpx
 import numpy as np
 import pandas as pd
-from bench_api import free_port, minutes, process, put, put_quality
+from bench_api import free_port, minutes, process, put_quality
+from yardsticks import put
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.calendars.session_calendar import calendar
@@ -66,7 +67,7 @@ def measure(home: Path, users: int, sets: int, pause: float) -> dict[str, float]
         sessions = calendar(instrument.calendar).sessions(date(2025, 1, 1), date(2025, 12, 31))
         times = np.concatenate([one.minutes() for one in sessions])
         days = np.repeat(np.array([one.trade_date for one in sessions], "datetime64[D]"), [s.length for s in sessions])
-        put(stores, "ES", "202512", minutes("ES", "202512", times, days))
+        put(stores.database, "ES", "202512", minutes("ES", "202512", times, days))
         put_quality(stores, "ES", "202512", [one.trade_date for one in sessions])
         spec = BacktestSpec.asked({**SPEC, "parameters": {"fast": 20, "slow": 100}})
         read = read_bars(spec, load_registry(), stores)

@@ -10,24 +10,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import sys
 import tempfile
-from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.bench_sources import KINDS, made, peak
+from benchmarks.bench_sources import made
+from benchmarks.yardsticks import alone, peak, put
 from g4qc_core.futures.segments import Segment
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sources.layouts.bar_layout import ExportedSeries
 from g4qc_core.sources.layouts.known_layouts import LAYOUTS
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader
-from g4qc_core.storage.codec.binary_copy import encode
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.timeframes import ONE_MINUTE
@@ -35,8 +33,8 @@ from g4qc_core.timeframes import ONE_MINUTE
 ROUNDS = 2
 
 
-def measured(queue: Any, url: str, layout: str, folder: Path) -> None:
-    """Write the bars in a layout; put rows per second and the memory beyond the start, MiB."""
+def measured(url: str, layout: str, folder: Path) -> tuple[float, float]:
+    """Write the bars in a layout; return rows per second and the memory beyond the start, MiB."""
     series = ExportedSeries(load_registry()["ES"], "202512", ONE_MINUTE)
     batches = BarReader(Database(parse_url(url, "url"))).batches(BarQuery("ES", "1min", [Segment("202512")]))
     before, begin, rows = peak(), perf_counter(), 0
@@ -52,18 +50,7 @@ def measured(queue: Any, url: str, layout: str, folder: Path) -> None:
             pass
     else:
         LAYOUTS[layout].write(folder, series, counted())
-    queue.put((rows / (perf_counter() - begin), peak() - before))
-
-
-def alone(url: str, layout: str, folder: Path) -> tuple[float, float]:
-    """The same in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    queue: Any = context.Queue()
-    process = context.Process(target=measured, args=(queue, url, layout, folder))
-    process.start()
-    found: tuple[float, float] = queue.get()
-    process.join()
-    return found
+    return rows / (perf_counter() - begin), peak() - before
 
 
 def main() -> None:
@@ -78,19 +65,14 @@ def main() -> None:
         url = server.url("postgres")
         database = Database(url)
         migrations.upgrade(database)
-        ready = b"".join(encode(KINDS, bars, {"symbol": "ES", "timeframe": "1min"}))
-        with database.transaction() as connection:
-            cursor = connection.connection.cursor()
-            cursor.copy_expert(
-                f"COPY market_data ({', '.join(KINDS)}) FROM STDIN (FORMAT binary)", BytesIO(ready), size=1 << 18
-            )
+        put(database, "ES", "202512", bars)
         database.close()
         for layout in ("read", *LAYOUTS):
             rounds = []
             for number in range(ROUNDS):
                 folder = Path(home) / f"{layout}{number}"
                 folder.mkdir()
-                rounds.append(alone(url.render_as_string(hide_password=False), layout, folder))
+                rounds.append(alone(measured, url.render_as_string(hide_password=False), layout, folder))
             figures[layout] = {"rows_per_second": max(rounds)[0], "mib": min(one[1] for one in rounds)}
             print(f"{layout:10} {figures[layout]['rows_per_second']:12,.0f} rows/s {figures[layout]['mib']:6.0f} MiB")
         server.leave()

@@ -21,31 +21,19 @@ from bench_api import fill, free_port, kept_home, process
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import text
 
+from g4qc_core.calendars.session_calendar import month_window
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.month_keys import months_between
+from g4qc_core.services.quality.month_derivation import derive_month
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
+from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 
 VIEW = "/chart?symbol=ES&timeframe=1min&adjustment=additive"
 MIDDLE = "&from=2019-06-12T13:00Z&to=2019-06-12T17:00Z"
 SIZE = {"width": 1440, "height": 900}
 ROUNDS, PANS, ZOOMS, DRAGS = 7, 150, 50, 12
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-# Coarser bars by the clock instead of by the session: right enough to be drawn.
-_DERIVE = """
-INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, trade_date)
-SELECT symbol, :name, min(timestamp), contract, (array_agg(open ORDER BY timestamp))[1], max(high), min(low),
-  (array_agg(close ORDER BY timestamp DESC))[1], sum(volume), sum(count), trade_date
-FROM market_data WHERE symbol = 'ES' AND timeframe = :source GROUP BY symbol, contract, trade_date, {bucket}
-"""
-_BY_CLOCK = "floor(extract(epoch FROM timestamp) / {seconds})"
-_COARSER = {
-    "5min": ("1min", _BY_CLOCK.format(seconds=300)),
-    "15min": ("5min", _BY_CLOCK.format(seconds=900)),
-    "30min": ("15min", _BY_CLOCK.format(seconds=1800)),
-    "1h": ("30min", _BY_CLOCK.format(seconds=3600)),
-    "4h": ("1h", _BY_CLOCK.format(seconds=14_400)),
-    "1d": ("4h", "timeframe"),
-}
 
 _SHOWN = """() => new Promise(done => {
   const shown = () => document.querySelector('.candles')?.dataset.state === 'shown'
@@ -107,13 +95,21 @@ def filled(stores: Stores) -> int:
     if not held:
         print("filling ...", flush=True)
         fill(stores, 1)
+        derive(stores)
         with stores.database.transaction() as connection:
-            for name, (source, bucket) in _COARSER.items():
-                connection.execute(text(_DERIVE.format(bucket=bucket)), {"name": name, "source": source})
             held = connection.scalar(count)
         with stores.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
     return int(held or 0)
+
+
+def derive(stores: Stores) -> None:
+    """Writes the bars of every longer timeframe, month by month."""
+    instrument, reach = load_registry()["ES"], stores.bars.reach("ES", ONE_MINUTE.name)
+    assert reach is not None
+    for month in months_between(*reach):
+        for timeframe in DERIVED:
+            derive_month(instrument, *month_window(month), timeframe, stores)
 
 
 def measure(chromium: Browser, url: str, shots: Path | None) -> dict[str, float]:

@@ -5,19 +5,17 @@
 One instrument, one-minute bars of all its sessions, written once as CSV with local times (FirstRate's layout), as CSV
 with date and time apart (Kibot's), and as Parquet (G4QC's). "Read" turns a file into bars with their contracts in UTC;
 "review" also judges them, as a dry run does. Each runs in a process of its own, whose memory peak is measured. The raw
-COPY sends prepared bytes into the embedded server, so it measures only the server.
+COPY sends prepared bytes into the embedded server's table of raw minutes, so it measures only the server.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -29,6 +27,7 @@ from pyarrow import csv, parquet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.yardsticks import alone, peak, raw_copy
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sources.profiles.profile_file import load_profiles
@@ -36,13 +35,9 @@ from g4qc_core.sources.reading.read_notes import ReadNotes
 from g4qc_core.sources.reading.source_files import source_files
 from g4qc_core.sources.review.file_review import ReviewRequest, pieces_of, review_files
 from g4qc_core.storage import migrations
-from g4qc_core.storage.codec.binary_copy import encode
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.embedded import embedded_server
 
-KINDS = {"symbol": "text", "timeframe": "text", "contract": "text", "timestamp": "timestamptz"}
-KINDS |= dict.fromkeys(("open", "high", "low", "close"), "float8")
-KINDS |= {"volume": "int8", "count": "int8", "trade_date": "date"}
 ROUNDS = 3
 
 
@@ -76,30 +71,14 @@ def write(bars: pd.DataFrame, folder: Path) -> dict[str, Path]:
     return paths
 
 
-def alone(work: Callable[[str, Path], int], name: str, path: Path) -> tuple[float, float]:
-    """Rows per second of work in a process of its own, and the memory that it needs beyond an idle one, MiB."""
-    context = multiprocessing.get_context("spawn")
-    queue: Any = context.Queue()
-    process = context.Process(target=_measured, args=(queue, work, name, path))
-    process.start()
-    found: tuple[float, float] = queue.get()
-    process.join()
-    return found
-
-
-def _measured(queue: Any, work: Callable[[str, Path], int], name: str, path: Path) -> None:
+def measured(work: Callable[[str, Path], int], name: str, path: Path) -> tuple[float, float]:
+    """Rows per second of work, and the memory that it needs beyond an idle process, MiB."""
     load_profiles(), load_registry()
     before = peak()
     begin = perf_counter()
     rows = work(name, path)
     speed = rows / (perf_counter() - begin)
-    queue.put((speed, peak() - before))
-
-
-def peak() -> float:
-    """The memory peak of this process, MiB; that of `getrusage` includes the process that began it."""
-    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    return speed, peak() - before
 
 
 def read(name: str, path: Path) -> int:
@@ -117,24 +96,15 @@ def review(name: str, path: Path) -> int:
     return found.notes.rows
 
 
-def raw_copy(bars: pd.DataFrame, home: Path) -> float:
-    """Rows per second of the embedded server's COPY of as many rows of `market_data`."""
+def copied(bars: pd.DataFrame, home: Path) -> float:
+    """Rows per second of the embedded server's COPY of as many raw minutes."""
     server = embedded_server(home)
     database = Database(server.url("postgres"))
     migrations.upgrade(database)
-    ready = b"".join(encode(KINDS, bars, {"symbol": "ES", "timeframe": "1min"}))
-    best = 0.0
-    for _ in range(ROUNDS):
-        with database.transaction() as connection:
-            cursor = connection.connection.cursor()
-            cursor.execute("TRUNCATE market_data")
-            begin = perf_counter()
-            statement = f"COPY market_data ({', '.join(KINDS)}) FROM STDIN (FORMAT binary)"
-            cursor.copy_expert(statement, BytesIO(ready), size=1 << 18)
-        best = max(best, len(bars) / (perf_counter() - begin))
+    speed, _ = raw_copy(bars, database, ROUNDS)
     database.close()
     server.leave()
-    return best
+    return speed
 
 
 def main() -> None:
@@ -145,20 +115,20 @@ def main() -> None:
     bars = made(given.years)
     figures: dict[str, Any] = {"rows": len(bars), "at": datetime.now(UTC).isoformat()}
     with tempfile.TemporaryDirectory() as folder:
-        copied = figures["raw_copy"] = raw_copy(bars, Path(folder) / "home")
+        unread = figures["raw_copy"] = copied(bars, Path(folder) / "home")
         for name, path in write(bars, Path(folder)).items():
             for work in (read, review):
-                rounds = [alone(work, name, path) for _ in range(ROUNDS)]
+                rounds = [alone(measured, work, name, path) for _ in range(ROUNDS)]
                 speed, memory = max(rounds)[0], min(one[1] for one in rounds)
                 figures[f"{name}_{work.__name__}"] = {
                     "rows_per_second": speed,
-                    "of_copy": speed / copied,
+                    "of_copy": speed / unread,
                     "mib": memory,
                 }
                 print(
-                    f"{name:10} {work.__name__:7} {speed:12,.0f} rows/s {speed / copied:6.2f} of COPY {memory:6.0f} MiB"
+                    f"{name:10} {work.__name__:7} {speed:12,.0f} rows/s {speed / unread:6.2f} of COPY {memory:6.0f} MiB"
                 )
-    print(f"raw COPY           {copied:12,.0f} rows/s, {len(bars):,} rows")
+    print(f"raw COPY           {unread:12,.0f} rows/s, {len(bars):,} rows")
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")
 

@@ -2,8 +2,9 @@
 
     python benchmarks/bench_writes.py [--rows 500000] [--json FILE]
 
-Each way writes the same rows into the same table. The raw COPY gets its bytes ready-made, so it measures the server
-alone; the row-by-row inserts are those of an ORM session that flushes each object. Ways take turns, and the best of the
+Each way writes the same rows into the same table, that of derived bars, whose prices are steps. The raw COPY gets its
+bytes ready-made, so it measures the server alone; the row-by-row inserts are those of an ORM session that flushes each
+object. pandas reads the view that users know. Ways take turns, and the best of the
 rounds counts, because a machine is only ever slowed down. The embedded server runs as it does for users; TimescaleDB as
 the tests bring it up (or where `G4QC_TEST_TIMESCALE_URL` points).
 """
@@ -20,7 +21,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -33,19 +33,16 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.yardsticks import MARKET_STEPS, copied, in_quarters, prepared
 from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_stores.bar_store import BarStore
-from g4qc_core.storage.codec.binary_copy import encode
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.server.embedded import embedded_server
-from g4qc_core.storage.tables import market_data
+from g4qc_core.storage.tables.bars import market_bars
 from tests.fixtures.timescale import VARIABLE, timescale_server, why_not
 
 START, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-KINDS = {"symbol": "text", "timeframe": "text", "contract": "text", "timestamp": "timestamptz"}
-KINDS |= dict.fromkeys(("open", "high", "low", "close"), "float8")
-KINDS |= {"volume": "int8", "count": "int8", "trade_date": "date"}
 ROUNDS = 3
 ORM_ROWS = 5_000
 
@@ -55,7 +52,7 @@ class Base(DeclarativeBase):
 
 
 class Bar(Base):
-    __table__ = market_data
+    __table__ = market_bars
 
 
 def bars(rows: int) -> pd.DataFrame:
@@ -71,25 +68,23 @@ def bars(rows: int) -> pd.DataFrame:
 def measure(database: Database, frame: pd.DataFrame) -> dict[str, float]:
     """Rows per second of every way, and the memory that a write and a read add."""
     store = BarStore(database)
-    ready = b"".join(encode(KINDS, frame, {"symbol": "ES", "timeframe": "1min"}))
-    some = frame.head(ORM_ROWS).assign(symbol="ES", timeframe="1min").to_dict("records")
+    series = pd.factorize(frame["contract"])[0] + 1
+    ready = prepared(MARKET_STEPS, frame, series)
+    rows = in_quarters(frame, series)[list(MARKET_STEPS)].head(ORM_ROWS).to_dict("records")
 
     def empty() -> None:
         with database.transaction() as connection:
-            connection.execute(text("TRUNCATE market_data"))
+            connection.execute(text("TRUNCATE market_bars"))
 
     def raw_copy() -> None:
-        names = ", ".join(KINDS)
-        with database.transaction() as connection:
-            cursor = connection.connection.cursor()
-            cursor.copy_expert(f"COPY market_data ({names}) FROM STDIN (FORMAT binary)", BytesIO(ready), size=1 << 18)
+        copied(database, "market_bars", MARKET_STEPS, ready)
 
     def replace() -> None:
         store.replace_bars("ES", "1min", START, END, frame)
 
     def orm() -> None:
         with database.translated(), Session(database.engine) as session, session.begin():
-            for row in some:
+            for row in rows:
                 session.add(Bar(**row))
                 session.flush()
 
@@ -112,7 +107,7 @@ def measure(database: Database, frame: pd.DataFrame) -> dict[str, float]:
 
     for _ in range(ROUNDS):
         empty()
-        timed("orm_row_by_row", orm, ORM_ROWS)
+        timed("orm_row_by_row", orm, len(rows))
         empty()
         timed("raw_copy", raw_copy, len(frame))
         empty()
