@@ -6,9 +6,7 @@ Dagster's run list filters by them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
-from g4qc_core.services.month_keys import key_of, months_between
 from g4qc_core.services.research.study_models import KIND_NAMES
 from g4qc_pipelines.dagster_private.core import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -94,13 +92,3 @@ def spelled_range(first: str | None, last: str | None = None) -> str | None:
     'ES|2026-09-01...ES|2026-10-01'
     """
     return "...".join(dict.fromkeys(key for key in (first, last) if key)) or None
-
-
-def partitions_of(tags: Mapping[str, str]) -> list[str]:
-    """Return the partition keys of a run: one, or those of a range of one instrument's months."""
-    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
-    if first and last and "|" in first and "|" in last:
-        symbol = first.partition("|")[0]
-        months = (date.fromisoformat(key.partition("|")[2]) for key in (first, last))
-        return [key_of(symbol, month) for month in months_between(*months)]
-    return [tags[PARTITION_NAME_TAG]] if PARTITION_NAME_TAG in tags else []

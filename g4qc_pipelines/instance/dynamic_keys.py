@@ -5,7 +5,7 @@ Whether a key may be removed is decided in `g4qc_core.services.removal`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
@@ -13,7 +13,7 @@ import dagster as dg
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.settings import Settings
 from g4qc_pipelines.instance.run_states import UNFINISHED
-from g4qc_pipelines.run_tags import partitions_of
+from g4qc_pipelines.run_partitions import RunPartitions
 
 
 class InstanceKeys:
@@ -29,17 +29,13 @@ class InstanceKeys:
     def at_work(self) -> set[str]:
         """See `GraphKeys`."""
         runs = self._instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-        return {key for run in runs for key in keys_of(run.tags)}
+        partitions = RunPartitions(self.known)
+        return {name for run in runs for name in partitions.names_of(run.tags)}
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
         """See `GraphKeys`."""
         for key in keys:
             self._instance.delete_dynamic_partition(str(kind), key)
-
-
-def keys_of(tags: Mapping[str, str]) -> set[str]:
-    """Return the keys of all kinds that a run with these tags works on."""
-    return {key.partition("|")[0] for key in partitions_of(tags)}
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.services.research.study_kinds import STUDY_KINDS
 from g4qc_core.services.research.study_models import KIND_NAMES
-from g4qc_pipelines.instance.dynamic_keys import keys_of
 from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.run_partitions import RunPartitions
 
 # An asset of each kind: the server lists keys by asset.
 _ASSETS = {kind: str(kind) for kind in KeyKind} | {KeyKind.INSTRUMENT: "roll_calendar"}
@@ -29,7 +29,9 @@ class WebServerKeys:
 
     def at_work(self) -> set[str]:
         """See the port."""
-        return {key for tags in self._graph.tags_of([state.value for state in UNFINISHED]) for key in keys_of(tags)}
+        partitions = RunPartitions(self.known)
+        runs = self._graph.tags_of([state.value for state in UNFINISHED])
+        return {name for tags in runs for name in partitions.names_of(tags)}
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
         """See the port."""

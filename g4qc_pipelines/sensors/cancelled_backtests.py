@@ -9,7 +9,8 @@ from g4qc_core.graph_keys import KeyKind
 from g4qc_core.services.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.instance.dynamic_keys import InstanceKeys, keys_of
+from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
+from g4qc_pipelines.run_partitions import RunPartitions
 
 
 def build_cancelled(settings: Settings) -> dg.SensorDefinition:
@@ -28,7 +29,7 @@ def build_cancelled(settings: Settings) -> dg.SensorDefinition:
     ) -> dg.SkipReason | None:
         keys = InstanceKeys(context.instance)
         try:
-            named = keys_of(context.dagster_run.tags)
+            named = RunPartitions(keys.known).names_of(context.dagster_run.tags)
             for kind in (one for one in KeyKind if one is not KeyKind.INSTRUMENT):
                 for name in named & set(keys.known(kind)):
                     if Removal(settings, stores, keys).forget(name, kind):

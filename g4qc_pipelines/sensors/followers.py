@@ -15,8 +15,10 @@ from dagster import RunRecord
 
 from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.timeframes import ONE_MINUTE, SESSION
+from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
 from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.named_jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
+from g4qc_pipelines.run_partitions import RunPartitions
 from g4qc_pipelines.run_tags import (
     AFTER,
     AFTER_CLOSE,
@@ -26,7 +28,6 @@ from g4qc_pipelines.run_tags import (
     THEN,
     TRADE_DATE,
     TRIGGER,
-    partitions_of,
 )
 
 LAST_MONTH_UNTIL = 10
@@ -81,26 +82,28 @@ class History:
     def __init__(self, instance: dg.DagsterInstance, symbols: Collection[str]) -> None:
         self._instance = instance
         self.symbols = symbols
+        self._partitions = RunPartitions(InstanceKeys(instance).known)
         # Read first: a run that ends after this line is seen as ended below, and counts as at work until the next tick.
         unfinished = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-        self.at_work = {symbol for run in unfinished for symbol in symbols_of(run)}
-        self.bars = _newest_by_symbol(self._records(UPDATE_BARS), symbols)
+        self.at_work = {symbol for run in unfinished for symbol in self._symbols(run)}
+        self.bars = self._newest_by_symbol(self._records(UPDATE_BARS))
 
     def nights(self) -> dict[str, dg.DagsterRun]:
         """Return the ended run of `update_contracts` of the last trade date, by instrument."""
         found: dict[str, dg.DagsterRun] = {}
         for record in self._records(UPDATE_CONTRACTS, {TRIGGER: AFTER_CLOSE}):
             run = record.dagster_run
-            for symbol in symbols_of(run) & set(self.symbols):
+            for symbol in self._symbols(run) & set(self.symbols):
                 known = found.get(symbol)
                 if TRADE_DATE in run.tags and (known is None or known.tags[TRADE_DATE] < run.tags[TRADE_DATE]):
                     found[symbol] = run
         return found
 
-    def by_itself(self) -> list[dg.DagsterRun]:
-        """Return the ended runs of bars that `follow_up` or `repair` launched, newest first."""
+    def by_itself(self) -> dict[str, dg.DagsterRun]:
+        """Return the newest ended run of bars that `follow_up` or `repair` launched, by partition."""
         records = self._records(UPDATE_BARS, {TRIGGER: [FOLLOW_UP, REPAIR]})
-        return [one.dagster_run for one in records if symbols_of(one.dagster_run) & set(self.symbols)]
+        runs = [one.dagster_run for one in records if self._symbols(one.dagster_run) & set(self.symbols)]
+        return {key: run for run in reversed(runs) for key in self._partitions.of(run.tags)}
 
     def followed(self, job: str, runs: Iterable[str]) -> set[tuple[str, str]]:
         """Return the runs that the job followed, with its partition, however it ended."""
@@ -108,7 +111,7 @@ class History:
         if not ids:
             return set()
         found = self._instance.get_runs(dg.RunsFilter(job_name=job, tags={AFTER: ids}))
-        return {(run.tags[AFTER], key) for run in found for key in partitions_of(run.tags)}
+        return {(run.tags[AFTER], key) for run in found for key in self._partitions.of(run.tags)}
 
     def materialized(self, asset: str, keys: Collection[str] | None = None) -> Mapping[str, int]:
         """Return the place in the event log of each partition's newest materialization."""
@@ -121,6 +124,19 @@ class History:
     def _records(self, job: str, tags: Mapping[str, str | Sequence[str]] | None = None) -> Sequence[RunRecord]:
         wanted = dg.RunsFilter(job_name=job, statuses=_ENDED, tags=tags)
         return self._instance.get_run_records(wanted, limit=max(_RECENT, 4 * len(self.symbols)))
+
+    def _newest_by_symbol(self, records: Iterable[RunRecord]) -> dict[str, RunRecord]:
+        """Return the record of the run that ended last, by instrument."""
+        return {
+            symbol: record
+            for record in sorted(records, key=_ended)
+            for symbol in self._symbols(record.dagster_run) & set(self.symbols)
+        }
+
+    def _symbols(self, run: dg.DagsterRun) -> set[str]:
+        """Return the instruments that a run works on, or the spec of a backtest."""
+        named = {run.tags[INSTRUMENT]} if INSTRUMENT in run.tags else set()
+        return named | self._partitions.names_of(run.tags)
 
 
 def followers(history: History, first_month: str) -> list[FollowUp]:
@@ -173,7 +189,7 @@ def rolls_and_coverage_after_bars(history: History) -> list[FollowUp]:
 
 def reconciliation_after_bars(history: History) -> list[FollowUp]:
     """Return a reconciliation of each month with bars from `follow_up` or `repair` that are newer than the last one."""
-    newest = {key: run for run in reversed(history.by_itself()) for key in partitions_of(run.tags)}
+    newest = history.by_itself()
     bars = history.materialized(f"bars_{SESSION}", newest.keys())
     compared = history.materialized("reconciliation", newest.keys())
     return [
@@ -189,22 +205,6 @@ def left_to_others(history: History, now: datetime) -> set[str]:
         f"{record.dagster_run.tags[THEN]} {symbol}"
         for symbol, record in history.bars.items()
         if THEN in record.dagster_run.tags and now.timestamp() < _ended(record) + OWN_NEXT.total_seconds()
-    }
-
-
-def symbols_of(run: dg.DagsterRun) -> set[str]:
-    """Return the instruments that a run works on; none for a backtest."""
-    if INSTRUMENT in run.tags:
-        return {run.tags[INSTRUMENT]}
-    return {key.partition("|")[0] for key in partitions_of(run.tags)}
-
-
-def _newest_by_symbol(records: Iterable[RunRecord], symbols: Collection[str]) -> dict[str, RunRecord]:
-    """Return the record of the run that ended last, by instrument."""
-    return {
-        symbol: record
-        for record in sorted(records, key=_ended)
-        for symbol in symbols_of(record.dagster_run) & set(symbols)
     }
 
 

@@ -21,10 +21,12 @@ from g4qc_core.services.quality.repairs import repairs_of, rescues_of
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
+from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
 from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.named_jobs import UPDATE_BARS
 from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
-from g4qc_pipelines.run_tags import REPAIR, partitions_of, run_tags
+from g4qc_pipelines.run_partitions import RunPartitions
+from g4qc_pipelines.run_tags import REPAIR, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
 
 RUNS_PER_TICK = 4
@@ -156,6 +158,7 @@ def _request(sensor: str, backfill: Backfill, attempt: str) -> dg.RunRequest:
 
 
 def _at_work(instance: dg.DagsterInstance) -> set[str]:
-    """Return the partitions that an unfinished run works on, alone or in a range of months."""
+    """Return the partitions that an unfinished run works on, alone or in a range."""
+    partitions = RunPartitions(InstanceKeys(instance).known)
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    return {key for run in runs for key in partitions_of(run.tags)}
+    return {key for run in runs for key in partitions.of(run.tags)}

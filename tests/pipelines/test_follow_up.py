@@ -13,7 +13,7 @@ from dagster._core.test_utils import create_run_for_test
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.automation import half_on
 from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
-from g4qc_pipelines.run_tags import AFTER, THEN, TRADE_DATE, run_tags
+from g4qc_pipelines.run_tags import AFTER, THEN, TRADE_DATE, range_tags, run_tags
 from g4qc_pipelines.sensors.followers import OWN_NEXT
 from tests.fixtures.nights import Nights
 from tests.fixtures.ticking import Clock
@@ -212,3 +212,20 @@ def test_half_a_daily_update_is_named(on: set[str], says: str) -> None:
     told = half_on({name: name in on for name in ("after_close", "follow_up", "repair")})
     assert says in told
     assert bool(says) == bool(told)
+
+
+def test_a_backfill_of_the_web_ui_over_several_instruments_holds_back_what_follows_for_each(nights: Nights) -> None:
+    nights.execute(nights.close(at("2026-10-14")))
+    tags = range_tags("ES|2026-10-01", "NQ|2026-10-01")
+    working = create_run_for_test(
+        nights.instance, job_name="update_bars", status=dg.DagsterRunStatus.STARTED, tags=tags
+    )
+    assert nights.look() == []
+    nights.instance.delete_run(working.run_id)
+    assert sorted(nights.settle()) == sorted(night("ES") + night("NQ"))
+
+
+def test_a_failed_backfill_over_several_instruments_shows_the_hole_of_each(nights: Nights) -> None:
+    nights.broken = {"": {"raw_bars"}}
+    nights.run("update_bars", "ES|2026-10-01", last="NQ|2026-10-01")
+    assert sorted(nights.settle()) == ["map_coverage ES", "map_coverage NQ"]
