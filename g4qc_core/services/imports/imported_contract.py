@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import numpy as np
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.estimated_contract import estimated_contract
 from g4qc_core.instruments.registry import SPOT, Contract, Instrument
+from g4qc_core.sources.reading.bar_times import DAY
 from g4qc_core.sources.review.continuous_cut import ContinuousCut
 from g4qc_core.sources.review.contract_facts import ContractFacts
 from g4qc_core.sources.review.file_review import FileReview
@@ -101,7 +103,7 @@ class _ContractSum:
         self._first: int | None = None
         self._last = self._minutes = self._late = 0
         self._months: Counter[date] = Counter()
-        self._days: list[int] = []
+        self._days: set[date] = set()
 
     def add(self, minutes: np.ndarray) -> None:
         """Add minutes since 1970, at least one."""
@@ -112,11 +114,13 @@ class _ContractSum:
         self._last = int(minutes[-1])
         self._minutes += len(minutes)
         self._late += len(minutes) - int(np.searchsorted(minutes, self._ends))
-        self._days += np.unique(days[inside]).tolist()
-        dated = np.where(inside, days, starts // (1440 * _MINUTE)).astype("datetime64[D]").astype("datetime64[M]")
-        months, counts = np.unique(dated, return_counts=True)
-        firsts: list[date] = months.astype("datetime64[D]").tolist()
-        self._months.update(dict(zip(firsts, counts.tolist(), strict=True)))
+        dated = np.where(inside, days, starts // DAY)
+        edges = [*np.flatnonzero(np.diff(dated, prepend=dated[:1] - 1)).tolist(), len(dated)]
+        for begin, end in pairwise(edges):
+            day = date.fromordinal(int(dated[begin]) + _EPOCH)
+            self._months[day.replace(day=1)] += end - begin
+        runs = np.diff(days, prepend=days[:1] - 1) != 0
+        self._days.update(date.fromordinal(day + _EPOCH) for day in days[runs & inside].tolist())
 
     def contract(self) -> ImportedContract:
         """Return what was added up."""
@@ -127,13 +131,13 @@ class _ContractSum:
             first=_instant(self._first),
             last=_instant(self._last),
             runs=tuple(self._runs()),
-            months=dict(self._months),
+            months=dict(sorted(self._months.items())),
             late=self._late,
         )
 
     def _runs(self) -> Iterator[SessionRun]:
         """Yield the runs of consecutive sessions with bars."""
-        days = {date.fromordinal(day + _EPOCH) for day in self._days}
+        days = self._days
         if not days:
             return
         run: SessionRun | None = None

@@ -94,23 +94,30 @@ class _Waiting:
         self._rows += len(arrays["starts"])
 
     def whole(self) -> bool:
-        if self._rows < self._minutes:
-            return False
-        starts = np.concatenate([arrays["starts"] for _, arrays in self._pieces])
-        return len(np.unique(starts // _MINUTE)) >= self._minutes
+        return self._rows >= self._minutes and len(_firsts(self._minutes_of_rows())) >= self._minutes
+
+    def _minutes_of_rows(self) -> np.ndarray:
+        return np.concatenate([arrays["starts"] for _, arrays in self._pieces]) // _MINUTE
 
     def part(self, contract: str, month: date) -> MonthPart:
         files = list(dict.fromkeys(file for file, _ in self._pieces))
         places = {file: at for at, file in enumerate(files)}
         rows = {name: np.concatenate([arrays[name] for _, arrays in self._pieces]) for name in ("starts", *_VALUES)}
         of_file = np.concatenate([np.full(len(arrays["starts"]), places[file]) for file, arrays in self._pieces])
-        _, first = np.unique(rows["starts"] // _MINUTE, return_index=True)
+        first = _firsts(rows["starts"] // _MINUTE)
         parts = []
         for file, at in places.items():
             own = first[of_file[first] == at] if len(files) > 1 else first
             if len(own):
                 parts.append((file, _frame({name: values[own] for name, values in rows.items()})))
         return MonthPart(contract, month, tuple(parts))
+
+
+def _firsts(minutes: np.ndarray) -> np.ndarray:
+    """Return the places of the first row of each minute, by minute."""
+    if (minutes[1:] > minutes[:-1]).all():
+        return np.arange(len(minutes))
+    return np.unique(minutes, return_index=True)[1]
 
 
 def _by_month(piece: pa.Table, instrument: Instrument) -> Iterator[tuple[ContractMonth, _Arrays]]:
@@ -141,9 +148,9 @@ def _by_month(piece: pa.Table, instrument: Instrument) -> Iterator[tuple[Contrac
 
 def _frame(rows: _Arrays) -> pd.DataFrame:
     columns = {
+        **rows,
         "timestamp": pd.DatetimeIndex(rows["starts"].view("datetime64[us]")).tz_localize("UTC"),
-        **{name: rows[name] for name in RAW_VALUES if name in rows},
         "wap": np.full(len(rows["starts"]), np.nan),
         "received_row": rows["line"],
     }
-    return pd.DataFrame(columns)[[*RAW_COLUMNS, "received_row"]]
+    return pd.DataFrame({name: columns[name] for name in (*RAW_COLUMNS, "received_row")}, copy=False)

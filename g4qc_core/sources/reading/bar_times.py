@@ -17,6 +17,10 @@ from g4qc_core.sources.profiles.file_zone import FileZone
 MINUTE = 60_000_000
 """Microseconds of a minute."""
 
+DAY = 86_400_000_000
+"""Microseconds of a day."""
+
+_CHANGES = -(2**62)
 _OFFSET = r"(Z|[+-]\d{2}:?\d{2})\s*$"
 _US = pa.timestamp("us")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -76,12 +80,50 @@ def to_utc(local: pa.Array, zone: FileZone) -> tuple[np.ndarray, np.ndarray, np.
         local = pc.subtract(local, pa.scalar(zone.shift, pa.duration("us")))
     if zone.fixed:
         return *_numbers(local), None, None
+    numbers, readable = _numbers(local)
+    days, places = _runs(numbers // DAY)
+    offsets = _offsets(days, zone)
+    clear = (offsets != _CHANGES)[places]
+    if clear.all():
+        return numbers - offsets[places], readable, None, None
+    instants, skipped, doubled = numbers - offsets[places], np.zeros(len(numbers), bool), np.zeros(len(numbers), bool)
+    others = np.flatnonzero(~clear)
+    found = _of_changing_days(local.take(pa.array(others)), zone)
+    instants[others], skipped[others], doubled[others] = found
+    return instants, readable, skipped & readable, doubled & readable
+
+
+def _runs(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first of each run of equal numbers, and for every number the place of its run."""
+    new = np.diff(days, prepend=days[:1] - 1) != 0
+    return days[new], np.cumsum(new) - 1
+
+
+def _offsets(days: np.ndarray, zone: FileZone) -> np.ndarray:
+    """Return how far the zone's clock is ahead of UTC on each day (microseconds), `_CHANGES` if it changes on it.
+
+    No zone has changed its clock twice on one day, so that a day whose first and last moment have the same offset has
+    no other.
+    """
+    edges = np.concatenate([days, days + 1]) * DAY
+    local = pa.array(edges).cast(_US)
+    first, last = (
+        edges - _numbers(pc.assume_timezone(local, zone.name, ambiguous=which, nonexistent="earliest"))[0]
+        for which in ("earliest", "latest")
+    )
+    begin, end = first[: len(days)], first[len(days) :]
+    same = (begin == end) & (begin == last[: len(days)]) & (end == last[len(days) :])
+    return np.where(same, begin, _CHANGES)
+
+
+def _of_changing_days(local: pa.Array, zone: FileZone) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return instants, and masks of the times that are not in the zone, and of those that are there twice."""
     first = pc.assume_timezone(local, zone.name, ambiguous="earliest", nonexistent="earliest")
-    instants, readable = _numbers(first)
+    instants, _ = _numbers(first)
     numbers, _ = _numbers(local)
     back, _ = _numbers(pc.local_timestamp(first))
     later, _ = _numbers(pc.assume_timezone(local, zone.name, ambiguous="latest", nonexistent="earliest"))
-    return instants, readable, readable & (back != numbers), readable & (later != instants)
+    return instants, back != numbers, later != instants
 
 
 def _written(columns: Mapping[str, pa.Array], profile: FileProfile, day: date | None) -> tuple[pa.Array, bool]:

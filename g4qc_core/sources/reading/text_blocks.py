@@ -58,8 +58,9 @@ def text_blocks(
         if reader is None:
             reader, skipped = _TextReader.begun(block, profile, file, notes)
             block, line = block[skipped:], line + (1 if skipped else 0)
-        found = reader.read(block, line)
-        line += block.count(b"\n")
+        ends = block.count(b"\n")
+        found = reader.read(block, line, ends + (0 if block.endswith(b"\n") else 1))
+        line += ends
         if len(found.lines):
             yield found
 
@@ -114,13 +115,12 @@ class _TextReader:
         named = not any(is_number(fields[at]) for role, at in places.items() if role in NUMBERS)
         return cls(profile, places, len(fields), file, notes), end if named else 0
 
-    def read(self, block: bytes, line: int) -> RowBlock:
-        """Return the rows of a block that begins with this line."""
+    def read(self, block: bytes, line: int, rows: int) -> RowBlock:
+        """Return the rows of a block of so many lines that begins with this line."""
         try:
             table = csv.read_csv(BytesIO(block), self._read, self._parse, self._convert)
         except pa.ArrowInvalid:
             table = None
-        rows = block.count(b"\n") + (0 if block.endswith(b"\n") else 1)
         if table is not None and len(table) == rows:
             return self._without_nulls(table, np.arange(line, line + rows), block)
         kept, lines = self._sifted(block, line)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
 
+from g4qc_core.sources.reading.file_reader import UNKNOWN
 from g4qc_core.sources.review.minute_presence import MinutePresence
 
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -21,14 +23,14 @@ class RowArrays:
 
     Attributes:
         starts: microseconds since 1970, UTC (int64).
-        prices: open, high, low, close (float64, n x 4), points.
+        prices: open, high, low and close (float64), points.
         volume: contracts, -1 where unknown.
         lines: of the file.
         inside: False for bars that no session of the calendar contains.
     """
 
     starts: np.ndarray
-    prices: np.ndarray
+    prices: Sequence[np.ndarray]
     volume: np.ndarray
     lines: np.ndarray
     inside: np.ndarray
@@ -66,6 +68,7 @@ class ContractFacts:
         duplicates: rows for a minute that had one before.
         out_of_order: rows that begin before the row above them.
         negative: rows with a price below zero.
+        without_volume: rows whose volume is not known.
         typical: a price of the middle of the file, points.
     """
 
@@ -74,7 +77,6 @@ class ContractFacts:
     step: float
     file: str = ""
     rows: int = 0
-    volume: int = 0
     first: datetime = _LATEST
     last: datetime = _EARLIEST
     off_grid: RowFault = field(default_factory=RowFault)
@@ -83,29 +85,32 @@ class ContractFacts:
     duplicates: RowFault = field(default_factory=RowFault)
     out_of_order: RowFault = field(default_factory=RowFault)
     negative: RowFault = field(default_factory=RowFault)
+    without_volume: RowFault = field(default_factory=RowFault)
     presence: MinutePresence = field(default_factory=MinutePresence)
     typical: float = 0.0
     _newest: int = -(2**62)
 
     def add(self, rows: RowArrays) -> None:
         """Add rows."""
-        prices, lines = rows.prices, rows.lines
-        low, high = prices[:, 2], prices[:, 1]
-        ends = prices[:, [0, 3]]
-        self.misordered.add(((ends < low[:, None]) | (ends > high[:, None])).any(axis=1), lines)
-        steps = prices / self.step
-        self.off_grid.add((np.abs(steps - np.rint(steps)) > OFF_GRID).any(axis=1), lines)
-        self.negative.add((prices < 0).any(axis=1), lines)
+        lines = rows.lines
+        opened, high, low, close = rows.prices
+        self.misordered.add((np.minimum(opened, close) < low) | (np.maximum(opened, close) > high), lines)
+        off_grid = np.zeros(len(lines), bool)
+        for price in rows.prices:
+            steps = price / self.step
+            off_grid |= np.abs(steps - np.rint(steps)) > OFF_GRID
+        self.off_grid.add(off_grid, lines)
+        self.negative.add(np.minimum(np.minimum(opened, close), np.minimum(low, high)) < 0, lines)
         self.outside.add(~rows.inside, lines)
+        self.without_volume.add(rows.volume == UNKNOWN, lines)
         before = np.concatenate([[self._newest], rows.starts[:-1]])
         self.out_of_order.add(rows.starts < before, lines)
         self.duplicates.add(self.presence.add(rows.starts // 60_000_000), lines)
         self._newest = int(rows.starts[-1])
         self.rows += len(rows.starts)
-        self.volume += int(rows.volume[rows.volume > 0].sum())
         self.first = min(self.first, _instant(int(rows.starts.min())))
         self.last = max(self.last, _instant(int(rows.starts.max())))
-        self.typical = float(np.median(prices[:, 3]))
+        self.typical = float(np.median(close))
 
     @property
     def name(self) -> str:

@@ -127,6 +127,9 @@ class _Gathered:
         piece = piece.combine_chunks()
         symbols, contracts = (piece.column(name).chunk(0) for name in ("symbol", "contract"))
         arrays = _arrays(piece)
+        if len(symbols.dictionary) == len(contracts.dictionary) == 1:
+            self._add_rows(symbols.dictionary[0].as_py(), contracts.dictionary[0].as_py(), arrays, file)
+            return
         pairs = symbols.indices.to_numpy().astype(np.int64) * len(contracts.dictionary) + contracts.indices.to_numpy()
         for pair in np.unique(pairs).tolist():
             symbol = symbols.dictionary[pair // len(contracts.dictionary)].as_py()
@@ -141,8 +144,7 @@ class _Gathered:
         starts = rows["starts"]
         days = session_days(starts, calendar(instrument.calendar))
         inside = days != OUTSIDE
-        prices = np.column_stack([rows[name] for name in PRICES])
-        facts.add(RowArrays(starts, prices, rows["volume"], rows["line"], inside))
+        facts.add(RowArrays(starts, [rows[name] for name in PRICES], rows["volume"], rows["line"], inside))
         self._spacing.add(starts)
         if not month and inside.any():
             edges = self._edges.setdefault(symbol, SessionEdges())
@@ -172,9 +174,10 @@ class _Gathered:
         instrument = self._request.registry[symbol]
         hours = calendar(instrument.calendar)
         weeks = _spread({week for fact in facts for week in fact.presence.weeks}, WEEKS)
-        minutes = np.unique(np.concatenate([fact.presence.minutes(weeks) for fact in facts]))
+        minutes = np.concatenate([fact.presence.minutes(weeks) for fact in facts])
+        minutes = np.unique(minutes) if len(facts) > 1 else minutes
         clock = clock_doubts(minutes, self._request.profile, hours, notes.zone_said)
-        return [*clock, *price_doubts(facts, instrument), *row_doubts(facts)]
+        return [*clock, *price_doubts(facts, instrument), *row_doubts(facts, instrument)]
 
     def _cut(self, symbol: str, edges: SessionEdges) -> ContinuousCut:
         instrument = self._request.registry[symbol]
@@ -185,11 +188,22 @@ class _Gathered:
             return cut_by_rolls(self._request.rolls, instrument, edges.jumps())
         return cut_by_jumps(instrument, calendar(instrument.calendar), edges.jumps())
 
+    def _without_volume(self, facts: Iterable[ContractFacts]) -> str:
+        registry = self._request.registry
+        lacking = [one for one in facts if one.without_volume.rows == one.rows and registry[one.symbol].has_volume]
+        if not lacking:
+            return ""
+        return (
+            f"No bar of {lacking[0].name} in {lacking[0].file} has a volume. It cannot be left out: 0 would say that "
+            "nothing was traded, and without it nobody can tell when to roll. Name its column as volume in a profile "
+            "of your own, or get files that have it."
+        )
+
     def _refusal(self, facts: Iterable[ContractFacts], cuts: Mapping[str, ContinuousCut]) -> str:
         named = [one for one in self._request.files if first_reading(self._request.profile.adjusted, one.name)]
         if named:
             return f"{named[0]} holds adjusted prices by its name: those are prices of no contract."
-        spacing = self._spacing.refusal()
+        spacing = self._spacing.refusal() or self._without_volume(facts)
         if spacing:
             return spacing
         return next((cut.refusal for cut in cuts.values() if cut.refusal), "")

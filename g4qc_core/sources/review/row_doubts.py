@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from g4qc_core.instruments.registry import Instrument
 from g4qc_core.sentences import counted, listing
 from g4qc_core.sources.reading.read_notes import ReadNotes
 from g4qc_core.sources.review.contract_facts import ContractFacts, RowFault
@@ -33,14 +34,16 @@ def note_doubts(notes: ReadNotes) -> list[str]:
     return doubts
 
 
-def row_doubts(facts: Sequence[ContractFacts]) -> list[str]:
+def row_doubts(facts: Sequence[ContractFacts], instrument: Instrument) -> list[str]:
     """Return sentences about the rows of one instrument's contracts that break a rule."""
-    said = (
+    said = [
         ("outside every session", [fact.outside for fact in facts]),
         ("for a minute that had one before", [fact.duplicates for fact in facts]),
         ("earlier than the row above", [fact.out_of_order for fact in facts]),
         ("with an open or a close beyond low and high", [fact.misordered for fact in facts]),
-    )
+    ]
+    if instrument.has_volume:
+        said.append(("without a volume will wait in quarantine", [fact.without_volume for fact in facts]))
     return [
         f"{counted(rows, 'row')} of {facts[0].symbol} {words}; the first is in line {line}{of}."
         for words, faults in said

@@ -9,12 +9,10 @@ import numpy as np
 from g4qc_core.calendars.session import instant_of
 from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.sources.reading.bar_times import DAY
 
 OUTSIDE = -(2**62)
 """Stands for the trade date of a bar that no session contains."""
-
-DAY = 86_400_000_000
-"""Microseconds of a day."""
 
 
 def session_days(starts: np.ndarray, hours: SessionCalendar) -> np.ndarray:

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.bars.columns import PRICES, RAW_COLUMNS
-from g4qc_core.storage.bar_stores.series_numbers import StoredSeries, in_steps
+from g4qc_core.storage.bar_stores.series_numbers import StoredSeries
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.column_kinds import kinds_in_steps, kinds_of
+from g4qc_core.storage.codec.price_steps import split
 from g4qc_core.storage.codec.time_slices import names
 from g4qc_core.storage.tables.bars import CURRENT
 
@@ -51,10 +52,12 @@ def write_raw(cursor: Any, series: StoredSeries, bars: pd.DataFrame, request: in
         bars: `RAW_COLUMNS`; and received_row, if they came from a file.
         request: id of the request.
     """
-    rows = bars.assign(contract=series.contract, received_row=bars.get("received_row", 0), request_id=request)
-    whole, others = in_steps(rows, {series.contract: series})
-    copy_in(cursor, "raw_minutes", STEPS, whole)
-    copy_in(cursor, "raw_exact", _EXACT, others, replaced_by=CURRENT)
+    same: dict[str, object] = {"series": series.id, "request_id": request}
+    if "received_row" not in bars:
+        same["received_row"] = 0
+    whole, fits = split(bars, series.per_point)
+    copy_in(cursor, "raw_minutes", STEPS, whole, **same)
+    copy_in(cursor, "raw_exact", _EXACT, bars[~fits], **same, replaced_by=CURRENT)
 
 
 def move_to_revisions(cursor: Any, series: StoredSeries, outdated: pd.DataFrame, request: int) -> None:

@@ -181,9 +181,11 @@ def _stored(
         gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
         _revise(cursor, contract, known[contract.month], gone, request)
     if not fresh.empty:
-        own = fresh.assign(contract=contract.month)
-        series = series_for(cursor, contract.symbol, ONE_MINUTE.name, own, source)
-        write_raw(cursor, series[contract.month], own, request)
+        series = known.get(contract.month)
+        if series is None:
+            own = fresh.assign(contract=contract.month)
+            series = series_for(cursor, contract.symbol, ONE_MINUTE.name, own, source)[contract.month]
+        write_raw(cursor, series, fresh, request)
         forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
     new = len(fresh) - len(outdated)
     return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
@@ -202,6 +204,8 @@ def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
 def _withdrawn(given: pd.Series, stored: pd.DataFrame) -> pd.DataFrame:
     """Return the stored bars that an answer with bars at the given starts withdraws."""
+    if stored.empty:
+        return stored
     lacks = ~stored["timestamp"].isin(given).to_numpy()
     runs = np.diff(np.flatnonzero(np.concatenate(([True], ~lacks, [True])))) - 1
     believed = lacks.sum() <= max(1, len(stored) // _ONE_IN) and runs.max() <= _IN_A_ROW

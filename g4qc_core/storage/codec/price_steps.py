@@ -39,19 +39,23 @@ def steps_per_point(prices: np.ndarray, tick: Decimal | None) -> int:
     return next(grid for grid, share in zip(grids, shares, strict=True) if share >= wanted)
 
 
-def split(bars: pd.DataFrame, per_point: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+def split(bars: pd.DataFrame, per_point: np.ndarray | int) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the bars that can be stored in steps, with whole steps for prices, and a mask of these bars.
 
     Args:
         bars: prices (float64, points), volume, count (int64) and any other columns.
-        per_point: steps in a point, for each bar.
+        per_point: steps in a point, for each bar or for all.
     """
-    prices = bars[list(PRICES)].to_numpy("float64")
-    steps, exact = _in_steps(prices, per_point[:, None])
-    fits = np.asarray(exact.all(axis=1))
+    fits = np.ones(len(bars), bool)
+    steps = {}
+    for name in PRICES:
+        steps[name], exact = _in_steps(bars[name].to_numpy("float64"), per_point)
+        fits &= exact
     for name in _COUNTS:
         fits &= np.abs(bars[name].to_numpy("int64").clip(-_LARGEST - 1)) <= _LARGEST
-    return bars.loc[fits].assign(**{name: steps[fits, at] for at, name in enumerate(PRICES)}), fits
+    whole = {name: steps.get(name, bars[name]) for name in bars.columns}
+    found = pd.DataFrame(whole, index=bars.index, copy=False)
+    return (found if fits.all() else found.loc[fits]), fits
 
 
 def _in_steps(prices: np.ndarray, per_point: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:

@@ -296,3 +296,29 @@ def write_continuous(bars: pd.DataFrame, path: Path) -> None:
         for time, row in zip(local, bars.itertuples(), strict=True)
     ]
     path.write_text("\n".join(lines) + "\n")
+
+
+def test_a_file_without_a_volume_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ES_202512.csv"
+    bars = walk(ES, WEEKS, "202512").drop(columns=["contract", "volume"])
+    bars.to_csv(path, index=False)
+    header = {name: name for name in ("timestamp", "open", "high", "low", "close", "volume")}
+    desk = FileProfile(name="desk", header=header, names=("{symbol}_{year}{month}.csv",))
+    found = review(path, desk)
+    assert found.refusal.startswith("No bar of ES 202512 in ES_202512.csv has a volume. It cannot be left out: 0 would")
+    by_place = FileProfile(name="desk", columns=tuple(header)[:5], names=desk.names)
+    assert review(path, by_place).refusal == found.refusal
+
+
+def test_rows_without_a_volume_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "ES_202512.parquet"
+    bars = walk(ES, WEEKS, "202512").drop(columns="contract").astype({"volume": "Int64"})
+    bars.loc[[7, 9], "volume"] = pd.NA
+    bars.to_parquet(path, index=False)
+    header = {name: name for name in bars.columns}
+    desk = FileProfile(name="desk", form="parquet", header=header, names=("{symbol}_{year}{month}.parquet",))
+    found = review(path, desk)
+    assert found.refusal == ""
+    assert found.doubts == (
+        "2 rows of ES without a volume will wait in quarantine; the first is in line 8 (contract 202512).",
+    )
