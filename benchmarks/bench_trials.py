@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -157,7 +158,7 @@ def unfilter(page: Page, _: str) -> None:
     """Drop the brush, and show all trials, then the ranked ones."""
     page.get_by_role("button", name="Show all again").click()
     page.wait_for_timeout(PAUSE)
-    for name in ("All 1", "Ranked"):
+    for name in (re.compile("^All "), "Ranked"):
         page.get_by_role("button", name=name).click()
         page.wait_for_timeout(PAUSE)
 

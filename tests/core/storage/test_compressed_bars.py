@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from sqlalchemy import text
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables.bars import HYPERTABLES
+from g4qc_core.storage.transfer.stored_tables import stored_tables
+from g4qc_core.storage.transfer.table_copy import copy_slice, load_rows
+from g4qc_core.storage.transfer.table_slices import TableSlice, slices_of
 from tests.core.storage.frames import MONTHS, market_bars, raw_bars
 from tests.core.storage.test_validated_sessions import END, MINUTES, START, check, receive, validate
 
@@ -99,3 +103,38 @@ def test_the_size_tells_chunks_and_gain(stores: Stores) -> None:
     # What compression gave back is gone from the size of the bars.
     assert plain.bars - size.bars == pytest.approx(held.before - held.after, rel=0.2)
     assert size.minutes == MINUTES
+
+
+def test_a_backup_reads_compressed_chunks_and_fills_hypertables_that_compress(stores: Stores) -> None:
+    receive(stores, traded())
+    bars = validate(stores, frozenset({3, 4, 2000}))
+    check(stores, bars)
+    stores.bars.replace_bars("ES", "1h", START, END, market_bars(500, MONTHS[:2]))
+    plain, _ = copied(stores)
+    compress(stores)
+    packed, rows = copied(stores)
+    # A slice is not written again because it was compressed meanwhile.
+    assert packed == plain
+    with stores.database.transaction() as connection:
+        for table in stored_tables(connection):
+            if table.name in HYPERTABLES:
+                connection.execute(text(f"TRUNCATE {table.name}"))
+            for part in rows.get(table.name, ()):
+                load_rows(connection, table, BytesIO(part), frozen=False)
+    assert copied(stores)[0] == plain
+    compress(stores)
+    assert copied(stores)[0] == plain
+
+
+def copied(stores: Stores) -> tuple[dict[str, list[TableSlice]], dict[str, list[bytes]]]:
+    """Return the slices of the hypertables, with their checksums, and the rows of each, as a backup has them."""
+    parts: dict[str, list[TableSlice]] = {}
+    rows: dict[str, list[bytes]] = {}
+    with stores.database.transaction() as connection:
+        for table in (one for one in stored_tables(connection) if one.name in HYPERTABLES):
+            parts[table.name] = slices_of(connection, table)
+            for part in parts[table.name]:
+                copy_slice(connection, table, part, sink := BytesIO())
+                rows.setdefault(table.name, []).append(sink.getvalue())
+    assert set(rows) == set(HYPERTABLES)
+    return parts, rows
