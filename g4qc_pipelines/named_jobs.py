@@ -35,7 +35,7 @@ PRUNING_ASSETS = ["pruning"]
 
 UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
 IMPORT_BARS = "import_bars"
-MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
+MAP_COVERAGE, RECONCILE, COMPARE_SOURCES = "map_coverage", "reconcile", "compare_sources"
 
 FRESH = "fresh"
 """Name of the check of the assets that the daily update keeps up to date."""
@@ -59,7 +59,7 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     ),
     MAP_COVERAGE: (COVERAGE_ASSETS, "What is known of every session of one instrument, on one page."),
     RECONCILE: (RECONCILIATION_ASSETS, "One instrument's month of hours and sessions, beside the gateway's own."),
-    "compare_sources": (SOURCE_ASSETS, "One instrument's month of raw bars, of every two sources beside each other."),
+    COMPARE_SOURCES: (SOURCE_ASSETS, "One instrument's month of raw bars, of every two sources beside each other."),
     UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
     RUN_BACKTEST: (BACKTEST_ASSETS, "One backtest spec, to its report."),
     "run_search": (SEARCH_ASSETS, "One search spec: many parameter sets, ranked, the best ones confirmed."),

@@ -6,7 +6,7 @@ night changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,14 @@ from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.timeframes import ONE_MINUTE, SESSION
 from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
 from g4qc_pipelines.instance.run_states import UNFINISHED
-from g4qc_pipelines.named_jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
+from g4qc_pipelines.named_jobs import (
+    COMPARE_SOURCES,
+    MAP_COVERAGE,
+    RECONCILE,
+    UPDATE_BARS,
+    UPDATE_CONTRACTS,
+    UPDATE_ROLLS,
+)
 from g4qc_pipelines.run_partitions import RunPartitions
 from g4qc_pipelines.run_tags import (
     AFTER,
@@ -139,15 +146,24 @@ class History:
         return named | self._partitions.names_of(run.tags)
 
 
-def followers(history: History, first_month: str) -> list[FollowUp]:
+Overlapping = Callable[[str], Iterable[date]]
+"""Returns the first days of the months in which two sources have bars of the same contract of an instrument."""
+
+
+def followers(history: History, first_month: str, overlapping: Overlapping) -> list[FollowUp]:
     """Return every run that should follow and does not exist yet; bars of an instrument come before all else.
 
     Args:
         history: the runs and materializations that Dagster recorded.
         first_month: first month of the graph, like 2024-01.
+        overlapping: asked about instruments with bars of files that nobody has compared yet.
     """
     bars = bars_after_contracts(history, first_month)
-    later = [*rolls_and_coverage_after_bars(history), *reconciliation_after_bars(history)]
+    later = [
+        *rolls_and_coverage_after_bars(history),
+        *reconciliation_after_bars(history),
+        *comparison_after_imports(history, overlapping),
+    ]
     return bars + [one for one in later if one.symbol not in {other.symbol for other in bars}]
 
 
@@ -197,6 +213,21 @@ def reconciliation_after_bars(history: History) -> list[FollowUp]:
         for key, run in newest.items()
         if bars.get(key, 0) > compared.get(key, 0)
     ]
+
+
+def comparison_after_imports(history: History, overlapping: Overlapping) -> list[FollowUp]:
+    """Return a comparison of each month with bars of files that is older than these, or than the gateway's.
+
+    Months in which no contract has bars of two sources are left alone.
+    """
+    files = history.materialized("imported_bars")
+    raw = history.materialized("raw_bars", files.keys())
+    compared = history.materialized("source_differences", files.keys())
+    newest = {key: max(place, raw.get(key, 0)) for key, place in files.items()}
+    late = {key for key, place in newest.items() if place > compared.get(key, 0)}
+    symbols = {key.partition("|")[0] for key in late} & set(history.symbols)
+    both = {key_of(symbol, month) for symbol in sorted(symbols) for month in overlapping(symbol)}
+    return [FollowUp(COMPARE_SOURCES, key, str(newest[key])) for key in sorted(late & both)]
 
 
 def left_to_others(history: History, now: datetime) -> set[str]:

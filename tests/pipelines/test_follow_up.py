@@ -11,6 +11,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from g4qc_core.settings import Settings
+from g4qc_core.storage.bar_stores.source_bars import SourceSpan
 from g4qc_pipelines.commands.automation import half_on
 from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER, THEN, TRADE_DATE, range_tags, run_tags
@@ -229,3 +230,37 @@ def test_a_failed_backfill_over_several_instruments_shows_the_hole_of_each(night
     nights.broken = {"": {"raw_bars"}}
     nights.run("update_bars", "ES|2026-10-01", last="NQ|2026-10-01")
     assert sorted(nights.settle()) == ["map_coverage ES", "map_coverage NQ"]
+
+
+def test_an_import_is_compared_with_the_bars_of_another_source_and_again_when_either_has_news(nights: Nights) -> None:
+    nights.run("import_bars", "ES|2026-09-01", last="ES|2026-10-01")
+    nights.run("import_bars", "NQ|2026-10-01")
+    alone = ["map_coverage ES", "map_coverage NQ", "update_rolls ES", "update_rolls NQ"]
+    assert sorted(nights.settle()) == alone
+    november = datetime(2026, 11, 20, tzinfo=UTC)
+    nights.sources = [
+        SourceSpan("202612", "ib", 1, 4, datetime(2026, 10, 5, tzinfo=UTC), november),
+        SourceSpan("202612", "kibot", 2, 4, datetime(2026, 8, 3, tzinfo=UTC), november),
+    ]
+    # Of September only one source has bars, of November no file.
+    assert nights.settle() == ["compare_sources ES|2026-10-01"]
+    assert nights.settle() == []
+    nights.run("update_bars", "ES|2026-10-01")
+    assert sorted(nights.settle()) == ["compare_sources ES|2026-10-01", "map_coverage ES", "update_rolls ES"]
+
+
+def test_a_comparison_waits_for_the_end_of_an_import(nights: Nights) -> None:
+    nights.sources = [
+        SourceSpan("202612", source, number, 4, datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC))
+        for number, source in enumerate(("ib", "kibot"))
+    ]
+    nights.run("import_bars", "ES|2026-09-01")
+    going = create_run_for_test(
+        nights.instance,
+        job_name="import_bars",
+        status=dg.DagsterRunStatus.STARTED,
+        tags={"dagster/partition": "ES|2026-10-01"},
+    )
+    assert nights.look() == []
+    nights.instance.delete_run(going.run_id)
+    assert "compare_sources ES|2026-09-01" in nights.settle()

@@ -103,7 +103,7 @@ def compare_sources(
     """
     tolerance = SourceTolerance.of(instrument, minutes)
     slots = slots_between(calendar(instrument.calendar), first, last)
-    pairs = _pairs(stores.source_bars.spans(instrument.symbol), slots)
+    pairs = _pairs(stores.source_bars.shared(instrument.symbol), slots)
     found = [one for pair in pairs for one in _compared(pair, instrument, slots, tolerance, stores)]
     stores.differences.replace(instrument.symbol, first, last, found, now)
     return ComparedSources(key_of(instrument.symbol, first), tuple(found))
@@ -119,7 +119,7 @@ def overlapping_months(instrument: Instrument, first: date | None, last: date | 
         stores: the stores.
     """
     months: set[date] = set()
-    for _, own in groupby(stores.source_bars.spans(instrument.symbol), lambda span: span.contract):
+    for _, own in groupby(stores.source_bars.shared(instrument.symbol), lambda span: span.contract):
         for one, other in combinations(own, 2):
             begin, end = max(one.first, other.first).date(), min(one.last, other.last).date()
             begin, end = max(begin, first or begin), min(end + _AFTER, last or date.max)

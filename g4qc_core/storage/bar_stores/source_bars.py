@@ -28,7 +28,11 @@ _SPANS = (
     f"FROM bar_series s {_EDGES.format('raw_minutes', '', 'm')} "
     f"{_EDGES.format('raw_exact', f' AND replaced_by = {CURRENT}', 'x')} "
     "WHERE s.symbol = %s AND s.timeframe = %s AND s.source <> '' AND coalesce(m.first, x.first) IS NOT NULL "
-    "ORDER BY s.contract, s.source"
+    "{} ORDER BY s.contract, s.source"
+)
+_SHARED = (
+    "AND s.contract IN (SELECT contract FROM bar_series WHERE symbol = %s AND timeframe = %s AND source <> '' "
+    "GROUP BY contract HAVING count(*) > 1)"
 )
 
 
@@ -62,7 +66,13 @@ class SourceBars:
     def spans(self, symbol: str) -> list[SourceSpan]:
         """Return what each source has of an instrument's contracts, by contract and source; no bar is counted."""
         with self._slices.reading() as cursor:
-            cursor.execute(_SPANS, [symbol, ONE_MINUTE.name])
+            cursor.execute(_SPANS.format(""), [symbol, ONE_MINUTE.name])
+            return [SourceSpan(*row) for row in cursor.fetchall()]
+
+    def shared(self, symbol: str) -> list[SourceSpan]:
+        """Return the same of the contracts of which several sources have bars; quick where there is none."""
+        with self._slices.reading() as cursor:
+            cursor.execute(_SPANS.format(_SHARED), [symbol, ONE_MINUTE.name] * 2)
             return [SourceSpan(*row) for row in cursor.fetchall()]
 
     def bars(self, spans: Sequence[SourceSpan], start: int, end: int) -> dict[int, MinuteBars]:

@@ -82,3 +82,12 @@ def test_bars_that_were_written_backwards_are_read_in_order(database: Database) 
     found = source.bars(spans, start + 10, start + 250)[spans[0].series]
     assert np.array_equal(found.minutes, minutes_of(bars)[10:250])
     assert found.prices[3] == pytest.approx(bars["close"].to_numpy()[10:250])
+
+
+def test_contracts_that_one_source_alone_has_are_not_shared(database: Database) -> None:
+    symbol, bars, source = next(_SYMBOLS), raw_bars(30), SourceBars(database)
+    for name in ("ib", "vendor"):
+        assert source.shared(symbol) == []
+        RawStore(database).write(contract(symbol=symbol), bars, entry(symbol), name)
+    assert source.shared(symbol) == source.spans(symbol)
+    assert [span.source for span in source.shared(symbol)] == ["ib", "vendor"]
