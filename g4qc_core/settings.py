@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     sources: Path | None = Field(
         None, description="File with your own profiles of vendors' files; unset: those that come with G4QC"
     )
+    import_folder: Path | None = Field(
+        None, description="Folder with the files that clients of the API may import; unset: they may import none"
+    )
     source_tolerance: float = Field(
         0.01,
         ge=0,
@@ -221,6 +224,7 @@ class Settings(BaseSettings):
             "rolls",
             "open_interest",
             "sources",
+            "import_folder",
             "backtests",
             "strategies",
             "searches",

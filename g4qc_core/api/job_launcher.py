@@ -12,6 +12,7 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.research.search.search_spec import SearchSpec
+from g4qc_core.services.imports.import_order import AcceptedImport, ImportOrder
 from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.services.research.study import StudySpec
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
@@ -102,8 +103,8 @@ class Job:
 
     Attributes:
         id: id of the job; of a run that another surface launched, that of the run.
-        kind: `extract`, `backtest`, `search`, `study`, `materialize` or `decide`; `run` for a run that another
-            surface launched.
+        kind: `extract`, `backtest`, `search`, `study`, `materialize`, `decide` or `import`; `run` for a run that
+            another surface launched.
         about: what it works on, in words.
         state: its state.
         created_at: UTC.
@@ -206,6 +207,15 @@ class JobLauncher(Protocol):
         Raises:
             UsageError: there is no such kind, or the spec names what there is not.
             G4qcError: it cannot run on the stored data.
+        """
+
+    def bring(self, order: ImportOrder) -> AcceptedImport:
+        """Read files, record their import and start what stores it, up to every timeframe and the roll calendars.
+
+        Raises:
+            UsageError: a name is unknown, no profile fits, or a file cannot be read.
+            SettingsError: the files cannot be imported, or grave doubts were not accepted.
+            OriginMismatch: the database holds bars of another kind of market.
         """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:

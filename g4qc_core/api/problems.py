@@ -31,6 +31,7 @@ from g4qc_core.errors import (
     InUse,
     InvalidBars,
     NotFound,
+    OriginMismatch,
     PermanentError,
     TooManyRequests,
     TradingRefused,
@@ -58,6 +59,7 @@ _STATUS: tuple[tuple[type[G4qcError], int], ...] = (
     (InvalidBars, 409),
     (BarsIncomplete, 409),
     (DecidedMeanwhile, 409),
+    (OriginMismatch, 409),
     (DatabaseRefused, 503),
     (TransientError, 503),
     (PermanentError, 422),
@@ -109,6 +111,7 @@ _FORMS = {
     NO_NUL: "write text without the character U+0000",
     TAG: TAG_IN_WORDS,
     f"^{CONTRACT_MONTH}$": "write a contract month like 202512",
+    f"^({CONTRACT_MONTH})?$": "write a contract month like 202512",
 }
 """Advice for each pattern of a request's fields."""
 _TEXTS = {"missing": "is missing", "extra_forbidden": "there is no such field"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -14,11 +14,10 @@ from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.sentences import counted
 from g4qc_core.services.imports.import_plan import ImportPlan
 from g4qc_core.services.imports.import_start import BegunImport, ImportWish, begin_import
+from g4qc_core.services.imports.import_work import nothing_left, touched_months
 from g4qc_core.settings import Settings
-from g4qc_core.storage.bar_stores.version_store import RAW
 from g4qc_core.storage.import_store import COUNTS, StoredImport
 from g4qc_core.storage.stores import Stores
-from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.commands.extraction_run import print_stored
 from g4qc_pipelines.commands.import_dry_run import planned
 from g4qc_pipelines.commands.printing import echo_json, steps
@@ -47,7 +46,7 @@ def run_import(settings: Settings, wish: ImportWish, as_json: bool, **said: Any)
     """
     with Console(stderr=True).status(f"Reading {escape(str(wish.path))}"):
         plan = planned(settings, wish.path, **said)
-    months = _months(plan)
+    months = touched_months(plan)
     symbols = list(months)
     first = min((own[0] for own in months.values()), default=None)
     if first is not None:
@@ -58,7 +57,7 @@ def run_import(settings: Settings, wish: ImportWish, as_json: bool, **said: Any)
             click.echo(f"  doubt: {doubt}", err=True)
         incomplete: Incomplete | None = None
         job = imports(begun.number, months, str(wish.path))
-        if not _is_done(begun, bench.stores, months):
+        if not nothing_left(begun, bench.stores, months):
             with steps(job.steps) if not as_json else nullcontext():
                 try:
                     bench.runner.run_job(job)
@@ -70,25 +69,6 @@ def run_import(settings: Settings, wish: ImportWish, as_json: bool, **said: Any)
                 print_stored(bench.registry[symbol], own[0], month_window(own[-1])[1], bench.stores)
     if incomplete is not None:
         raise incomplete
-
-
-def _months(plan: ImportPlan) -> dict[str, list[date]]:
-    """Return the months of trade dates of each instrument, ascending."""
-    found: dict[str, set[date]] = {}
-    for one in plan.contracts:
-        found.setdefault(one.contract.symbol, set()).update(one.months)
-    return {symbol: sorted(own) for symbol, own in found.items()}
-
-
-def _is_done(begun: BegunImport, stores: Stores, months: dict[str, list[date]]) -> bool:
-    """Return True if the bars are stored and every month was validated since."""
-    if not begun.complete:
-        return False
-    versions = stores.versions.versions()
-    raw = {(one.symbol, one.month): one.version for one in versions if one.kind == RAW}
-    made = {(one.symbol, one.month): one.made_of for one in versions if one.kind == ONE_MINUTE.name}
-    return all((key := (symbol, month)) in raw and made.get(key) == raw[key]
-               for symbol, own in months.items() for month in own)  # fmt: skip
 
 
 def _print_summary(begun: BegunImport, plan: ImportPlan, stores: Stores, as_json: bool) -> None:

@@ -25,6 +25,7 @@ from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.known_specs import find_spec, keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
+from g4qc_core.services.imports.import_order import AcceptedImport, ImportOrder
 from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
 from g4qc_core.services.removal import Removal
 from g4qc_core.services.research.search_plan import find_search, plan_search
@@ -35,9 +36,10 @@ from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.graph_health import check_graph_health, health_remarks
 from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.launching.import_launch import begin_job
 from g4qc_pipelines.launching.job_follower import JobFollower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.job_states import events_of, job_of
-from g4qc_pipelines.launching.job_tags import JOB, RemainingStages, stage_of
+from g4qc_pipelines.launching.job_tags import JOB, MOST_STAGES, RemainingStages, stage_of
 from g4qc_pipelines.launching.partition_keys import WebServerKeys
 from g4qc_pipelines.launching.up_lock import dagster_absent
 from g4qc_pipelines.launching.waiting_runs import may_wait, waiting_of
@@ -51,8 +53,7 @@ from g4qc_pipelines.stages.kinds import backtest, decision, extraction, material
 _log = logging.getLogger(__name__)
 
 _ID = re.compile(r"^[0-9a-f-]{32,36}$")
-_MOST_STAGES = 100  # the remaining stages are kept in a tag, whose length is limited
-_MOST_RUNS = 2 * _MOST_STAGES
+_MOST_RUNS = 2 * MOST_STAGES
 _LOOKED_THROUGH = 10  # newest runs that do the same
 
 
@@ -117,6 +118,10 @@ class DagsterLauncher:
         found.data_version(spec, self._settings, self._registry, self._stores())
         return self._start(study(found.name, spec), lambda: self._graph.add_partition(found.name, spec.name))
 
+    def bring(self, order: ImportOrder) -> AcceptedImport:
+        """See the port."""
+        return begin_job(order, self._settings, self._registry, self._stores(), self._graph, self._start)
+
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
         """See the port."""
         kind = partitions_kind(assets, self._graph.assets())
@@ -137,7 +142,7 @@ class DagsterLauncher:
         found = preview_of(chosen, request.decision, stores)
         named = request.bars[0] if len(request.bars) == 1 and found.bars == 1 else None
         plan = decision(chosen, found, stores, named)
-        if len(plan.stages) > _MOST_STAGES:
+        if len(plan.stages) > MOST_STAGES:
             raise UsageError(
                 f"These bars need {counted(len(plan.stages), 'run')}, one for each session and month: decide about "
                 "fewer at once."

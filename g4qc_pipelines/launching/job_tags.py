@@ -18,6 +18,9 @@ KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
     f"g4qc/{name}" for name in ("kind", "about", "stage", "next", "backtest", "key")
 )
 
+MOST_STAGES = 100
+"""Most stages of a job: the remaining ones are kept in a tag, whose length is limited."""
+
 _SURFACE = "API"
 
 

@@ -416,7 +416,14 @@ export interface paths {
          */
         get: operations["imports_api_v1_imports_get"];
         put?: never;
-        post?: never;
+        /**
+         * Bring
+         * @description Import files of the server's folder of imports, by a job that stores them up to every timeframe.
+         *
+         *     The files are read before the answer, a million bars a second or two; what cannot be imported is refused. The same
+         *     content again is the same import: while its job is not over, the answer is that job.
+         */
+        post: operations["bring_api_v1_imports_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3408,6 +3415,70 @@ export interface components {
             url?: string | null;
         };
         /**
+         * ImportAsked
+         * @description Files to import, and what cannot be seen in them.
+         */
+        ImportAsked: {
+            /**
+             * Path
+             * @description File, archive or folder below the server's folder of imports
+             * @example firstrate/ES_Z25.txt
+             */
+            path: string;
+            /**
+             * Profile
+             * @description How the files are written; null: the profiles that fit are tried
+             */
+            profile?: string | null;
+            /**
+             * Zone
+             * @description Time zone instead of the profile's
+             * @default
+             */
+            zone: string;
+            /**
+             * Label
+             * @description End of the bar that a time marks, instead
+             * @default
+             * @enum {string}
+             */
+            label: "" | "start" | "end";
+            /**
+             * Instrument
+             * @description Instrument of all rows, where names do not say it
+             */
+            instrument?: string | null;
+            /**
+             * Contract
+             * @description Contract month of all rows, where names do not say it
+             * @default
+             */
+            contract: string;
+            /**
+             * Rolls
+             * @description File with the rolls of continuous files, in the same folder; null: by the prices
+             */
+            rolls?: string | null;
+            /**
+             * Source
+             * @description Name of the source; empty: that of the profile
+             * @default
+             */
+            source: string;
+            /**
+             * Accept Doubts
+             * @description Import although zone, label or scale are doubtful
+             * @default false
+             */
+            accept_doubts: boolean;
+            /**
+             * Synthetic
+             * @description The files hold synthetic bars
+             * @default false
+             */
+            synthetic: boolean;
+        };
+        /**
          * ImportDetail
          * @description An import with its months.
          */
@@ -3694,7 +3765,7 @@ export interface components {
             id: string;
             /**
              * Kind
-             * @description extract, backtest, search, study, materialize or decide; run for a run that the API did not start
+             * @description extract, backtest, search, study, materialize, decide or import; run for one of another surface
              */
             kind: string;
             /** About */
@@ -6017,6 +6088,24 @@ export interface components {
             below: number | null;
         };
         /**
+         * StartedImport
+         * @description An import that is recorded, and the job that stores it.
+         */
+        StartedImport: {
+            /**
+             * Id
+             * @description Number of the import
+             */
+            id: number;
+            /**
+             * Known
+             * @description True if the same content was imported before, or was interrupted
+             */
+            known: boolean;
+            /** @description The job; null if nothing is left to do */
+            job: components["schemas"]["JobStatus"] | null;
+        };
+        /**
          * StartedWork
          * @description The job of a search or a study, and what it runs.
          */
@@ -6025,7 +6114,7 @@ export interface components {
             id: string;
             /**
              * Kind
-             * @description extract, backtest, search, study, materialize or decide; run for a run that the API did not start
+             * @description extract, backtest, search, study, materialize, decide or import; run for one of another surface
              */
             kind: string;
             /** About */
@@ -8645,6 +8734,111 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_api_v1_imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportAsked"];
+            };
+        };
+        responses: {
+            /** @description The same content is stored and validated: nothing to do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedImport"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedImport"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -56,7 +56,7 @@ class JobStatus(BaseModel):
 
     id: str
     kind: str = Field(
-        description="extract, backtest, search, study, materialize or decide; run for a run that the API did not start"
+        description="extract, backtest, search, study, materialize, decide or import; run for one of another surface"
     )
     about: Spoken
     state: JobState

@@ -79,13 +79,14 @@ def begin_import(plan: ImportPlan, wish: ImportWish, settings: Settings, stores:
     _check_origin(wish, settings, stores, now)
     draft = _draft(plan, wish, source, now)
     files = [StoredFile(str(one.path.absolute()), one.size, one.sha256) for one in plan.files]
-    same = stores.imports.same(draft, files)
-    stores.contracts.add_estimated([one.contract for one in plan.contracts], now)
-    if same is None:
-        return BegunImport(stores.imports.begin(draft, files, _months(plan)), known=False, complete=False)
-    if not same.complete:
-        stores.imports.go_on(same.id, draft.path, files)
-    return BegunImport(same.id, known=True, complete=same.complete)
+    with stores.locks.hold(f"import {source}"):
+        same = stores.imports.same(draft, files)
+        stores.contracts.add_estimated([one.contract for one in plan.contracts], now)
+        if same is None:
+            return BegunImport(stores.imports.begin(draft, files, _months(plan)), known=False, complete=False)
+        if not same.complete:
+            stores.imports.go_on(same.id, draft.path, files)
+        return BegunImport(same.id, known=True, complete=same.complete)
 
 
 def source_name(name: str) -> str:

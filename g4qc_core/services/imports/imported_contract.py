@@ -117,10 +117,9 @@ class _ContractSum:
         dated = np.where(inside, days, starts // DAY)
         edges = [*np.flatnonzero(np.diff(dated, prepend=dated[:1] - 1)).tolist(), len(dated)]
         for begin, end in pairwise(edges):
-            day = date.fromordinal(int(dated[begin]) + _EPOCH)
-            self._months[day.replace(day=1)] += end - begin
+            self._months[_date(int(dated[begin])).replace(day=1)] += end - begin
         runs = np.diff(days, prepend=days[:1] - 1) != 0
-        self._days.update(date.fromordinal(day + _EPOCH) for day in days[runs & inside].tolist())
+        self._days.update(_date(day) for day in days[runs & inside].tolist())
 
     def contract(self) -> ImportedContract:
         """Return what was added up."""
@@ -154,7 +153,10 @@ class _ContractSum:
             yield run
 
 
-_EPOCH = date(1970, 1, 1).toordinal()
+def _date(number: int) -> date:
+    """Return the day of a number of days since 1970."""
+    day: date = np.datetime64(number, "D").item()
+    return day
 
 
 def _instant(minute: int) -> datetime:

@@ -22,6 +22,7 @@ NEEDED = {
     "POST /explore": Scope.RUN,
     "POST /explore/keep": Scope.RUN,
     "POST /jobs": Scope.RUN,
+    "POST /imports": Scope.RUN,
     "POST /indicators": Scope.READ,
     "POST /searches": Scope.RUN,
     # A question with a body.

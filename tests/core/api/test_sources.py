@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from g4qc_core.bars.source_choice import SourceRule
+from g4qc_core.services.imports.import_order import ImportOrder
+from g4qc_core.services.imports.import_plan import ImportRequest
+from g4qc_core.services.imports.import_start import ImportWish
 from g4qc_core.storage.import_store import ImportDraft, ImportMonth, StoredFile
 from tests.core.services.test_compared_sources import NOW, written
 from tests.core.sources.faulty_bars import good_bars
@@ -79,3 +83,57 @@ def test_imports_are_listed_newest_first_with_their_files_and_months(api: Api) -
     )
     assert missing.status_code == 404
     assert missing.json()["detail"].startswith("There is no import 999: ")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder of imports with one file."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "ESU25.txt").write_text("09/02/2025,09:30,1,1,1,1,1\n")
+    return folder
+
+
+@pytest.fixture
+def importing(make_home: Callable[..., Home], make_api: Callable[..., Api], files: Path) -> Api:
+    return make_api(make_home().settings.model_copy(update={"import_folder": files}))
+
+
+def test_an_import_is_a_job_of_the_files_that_are_named(importing: Api, files: Path) -> None:
+    asked = {"path": "ESU25.txt", "profile": "kibot", "zone": "UTC", "instrument": "ES", "contract": "202509"}
+    with importing.client() as client:
+        answer = client.post("/imports", json=asked | {"source": "archive", "accept_doubts": True})
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json()['job']['id']}"
+    [order] = importing.launcher.started
+    assert order == ImportOrder(
+        ImportRequest(files / "ESU25.txt", "kibot", "UTC", "", "ES", "202509", []),
+        ImportWish(files / "ESU25.txt", "archive", accept=True, by="API"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"path": "NQU25.txt"}, 404),
+        ({"path": "../secret"}, 403),
+        ({"path": "/etc/passwd"}, 403),
+        ({"path": "ESU25.txt", "rolls": "../rolls.toml"}, 403),
+        ({"path": "ESU25.txt", "contract": "2025"}, 422),
+        ({"path": "ESU25.txt", "zone": 3}, 422),
+        ({"path": "ESU25.txt", "folder": "/"}, 422),
+        ({"path": ""}, 422),
+        ({}, 422),
+    ],
+)
+def test_other_files_and_malformed_orders_are_refused(importing: Api, asked: dict[str, object], status: int) -> None:
+    with importing.client() as client:
+        answer = client.post("/imports", json=asked)
+    assert (answer.status_code, importing.launcher.started) == (status, [])
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_server_without_a_folder_imports_nothing(api: Api) -> None:
+    with api.client() as client:
+        answer = client.post("/imports", json={"path": "ESU25.txt"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "import.no_folder")
