@@ -7,7 +7,7 @@ It prints what happened, and fails if a position is wrong, an order was sent twi
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -22,15 +22,17 @@ from tests.integration.test_killed_trader import killed
 
 def main() -> None:
     """Run the test once, on an embedded server of its own."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    pace = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("kills", type=int, nargs="?", default=200)
+    asked.add_argument("seed", type=int, nargs="?", default=5)
+    asked.add_argument("pace", type=float, nargs="?", default=1.0)
+    given = asked.parse_args()
     market = SyntheticMarket(products(load_registry()))
     with tempfile.TemporaryDirectory(prefix="g4qc-kills-") as folder:
         settings = Settings(_env_file=None, home=Path(folder) / "server")  # type: ignore[call-arg]
         with open_stores(settings) as stores:
             began = time.monotonic()
-            said = killed(kills, stores, Path(folder) / "home", market, seed, pace)
+            said = killed(given.kills, stores, Path(folder) / "home", market, given.seed, given.pace)
             print(f"{said}; {time.monotonic() - began:.0f} s")
 
 

@@ -9,9 +9,9 @@ real time and gives 200 orders.
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,9 @@ class Flip(Strategy):
 
 def main() -> None:
     """Measure once and print the percentiles."""
-    bars = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("bars", type=int, nargs="?", default=5)
+    bars = asked.parse_args().bars
     registry = load_registry()
     symbols = [one.symbol for one in registry.values() if one.kind == "FUT" and one.price_magnifier == 1][:10]
     symbols = [one for one in symbols if registry[one].currency == "USD"]
