@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from g4qc_core.sentences import counted
 from g4qc_core.storage.bar_stores.raw_store import WriteResult
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import import_files, import_months, imports
@@ -203,13 +204,24 @@ class ImportStore:
     def marking(
         self, number: int, symbol: str, contract: str, month: date, at: datetime
     ) -> Callable[[Connection, Sequence[WriteResult]], None]:
-        """Return what marks a month of a contract as stored, in the transaction that stores its bars."""
+        """Return what marks a month of a contract as stored, in the transaction that stores its bars.
+
+        If the files lack many stored bars, which are kept, the import has one doubt more.
+        """
         own = (_months.import_id == number) & (_months.symbol == symbol)
         own &= (_months.contract == contract) & (_months.month == month)
 
         def mark(connection: Connection, results: Sequence[WriteResult]) -> None:
             counts = {name: sum(getattr(one, name) for one in results) for name in COUNTS}
             connection.execute(update(import_months).where(own).values(stored_at=at, **counts))
+            lacked = sum(one.lacked for one in results)
+            if lacked:
+                doubt = (
+                    f"The files lack {counted(lacked, 'bar')} of {symbol} {contract} in {month:%B %Y} that are stored. "
+                    "They are kept: so many are rather missing in the files than taken back."
+                )
+                more = bindparam("more", [doubt], JSONB)
+                connection.execute(update(imports).where(_columns.id == number).values(doubts=_columns.doubts + more))
 
         return mark
 

@@ -81,13 +81,15 @@ def _print_summary(begun: BegunImport, plan: ImportPlan, stores: Stores, as_json
         echo_json(_document(stored, counts, len(contracts), begun))
         return
     files = counted(len(stored.files), "file")
+    for doubt in stored.doubts[len(plan.doubts) :]:
+        click.echo(f"  doubt: {doubt}", err=True)
     if begun.complete:
         click.echo(f"Nothing to do: {files} of {stored.source} with the same content: see import {stored.id}.")
         return
     did = ", ".join(f"{counts[name]:,} {_WORDS[name]}" for name in COUNTS)
     click.echo(
         f"Import {stored.id}, {stored.source}: {counted(len(contracts), 'contract')} from {files}; bars: {did}; "
-        f"{counted(len(plan.doubts), 'doubt')}."
+        f"{counted(len(stored.doubts), 'doubt')}."
     )
 
 

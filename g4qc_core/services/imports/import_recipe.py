@@ -48,7 +48,7 @@ class RecordedFiles:
         registry: the instruments.
 
     Raises:
-        SettingsError: a file is gone, or has changed since it was planned.
+        SettingsError: a file is gone.
         UsageError: a file cannot be read, or an instrument is not known any more.
     """
 
@@ -60,8 +60,9 @@ class RecordedFiles:
         self._instrument = None if recipe["instrument"] is None else registry[recipe["instrument"]]
         self._cuts = {symbol: _cut(fields) for symbol, fields in recipe["cuts"].items()}
         self.hashes = {one.path: one.sha256 for one in stored.files}
-        for path, sha256 in self.hashes.items():
-            _check_file(Path(path), sha256)
+        for path in self.hashes:
+            if not Path(path).is_file():
+                raise SettingsError(f"{path} is gone, or not on this machine: put it back, and import it again.")
         self._files = [one for one in source_files(Path(stored.path)) if str(one.path) in self.hashes]
 
     @property
@@ -70,9 +71,21 @@ class RecordedFiles:
         profile = self._profile
         return f"read as {profile.name}: times in {profile.zone} mark the {profile.label} of the bar"
 
+    @property
+    def mixed(self) -> bool:
+        """True if a file can hold bars of several instruments."""
+        return bool(self._profile.contract)
+
     def bars(self, symbol: str) -> Iterator[tuple[SourceFile, pa.Table]]:
-        """Yield the bars of the files that can hold an instrument, in pieces of `FILE_BARS` with contract months."""
+        """Yield the bars of the files that can hold an instrument, in pieces of `FILE_BARS` with contract months.
+
+        Raises:
+            SettingsError: a file has changed since it was planned.
+        """
         files = [one for one in self._files if self._may_hold(one, symbol)]
+        for path in dict.fromkeys(one.path for one in files):
+            if content_hash(path) != self.hashes[str(path)]:
+                raise SettingsError(f"{path} has changed since its import began: import it again.")
         request = ReviewRequest(files, self._profile, self._registry, self._instrument, self._month)
         for source, piece in pieces_of(request, ReadNotes()):
             yield source, with_months(piece, self._cuts, self._registry)
@@ -89,10 +102,3 @@ class RecordedFiles:
 def _cut(fields: Mapping[str, Any]) -> ContinuousCut:
     rolls = [FileRoll(date.fromisoformat(day), old, new, float("nan")) for day, old, new in fields["rolls"]]
     return ContinuousCut(fields["front"], tuple(rolls))
-
-
-def _check_file(path: Path, sha256: str) -> None:
-    if not path.is_file():
-        raise SettingsError(f"{path} is gone, or not on this machine: put it back, and import it again.")
-    if content_hash(path) != sha256:
-        raise SettingsError(f"{path} has changed since its import began: import it again.")

@@ -1,7 +1,8 @@
 """Storing of a recorded import: the bars of its files become raw bars of its source, month by month of each contract.
 
 Each month of a contract is one transaction, with an entry in the ledger for each file that it came from. A month that
-is stored is not stored again, so an import that was killed goes on where it was.
+is stored is not stored again, so an import that was killed goes on where it was. Files are read once: the first run
+that reads one stores all that the import has in it, also months and instruments whose own runs come later.
 """
 
 from __future__ import annotations
@@ -53,12 +54,12 @@ def store_import(
     tell: Tell,
     run_id: str | None = None,
 ) -> None:
-    """Store the months of an import that are not stored yet.
+    """Store months of an import that are not stored yet, and what else its files hold of them.
 
     Args:
         stored: the import.
-        instrument: whose bars are stored.
-        months: first days of the months of trade dates.
+        instrument: whose bars must be stored.
+        months: first days of the months of trade dates that must be stored.
         registry: the instruments.
         stores: keep bars, ledger and the import's state.
         tell: receives a sentence for each contract.
@@ -67,54 +68,64 @@ def store_import(
     Raises:
         SettingsError: a file has changed or is gone.
     """
-    wanted = {
-        (one.contract, one.month): one.minutes
-        for one in stores.imports.months(stored.id)
-        if one.symbol == instrument.symbol and one.month in months and one.stored_at is None
-    }
-    if not wanted:
+    left = [one for one in stores.imports.months(stored.id) if one.stored_at is None]
+    if not any(one.symbol == instrument.symbol and one.month in months for one in left):
         return
     files = RecordedFiles(stored, registry)
-    chain = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
-    writer = _Writer(stored, instrument, files, stores, run_id)
-    told = _Told(instrument, sum(wanted.values()), tell)
-    for part in read_ahead(month_parts(files.bars(instrument.symbol), instrument, wanted)):
-        writer.write(chain[part.contract], part)
+    wanted = {
+        (one.symbol, one.contract, one.month): one.minutes
+        for one in left
+        if files.mixed or one.symbol == instrument.symbol
+    }
+    writer = _Writer(stored, registry, files, stores, run_id)
+    told = _Told(sum(wanted.values()), tell)
+    for part in read_ahead(month_parts(files.bars(instrument.symbol), registry, wanted)):
+        writer.write(part)
         told.add(part)
 
 
 class _Told:
     """Tells of progress now and then."""
 
-    def __init__(self, instrument: Instrument, total: int, tell: Tell) -> None:
-        self._symbol, self._total, self._tell = instrument.symbol, total, tell
+    def __init__(self, total: int, tell: Tell) -> None:
+        self._total, self._tell = total, tell
         self._done, self._at = 0, time.monotonic()
 
     def add(self, part: MonthPart) -> None:
         self._done += part.bars
         if time.monotonic() - self._at >= _TELL_AFTER or self._done >= self._total:
             self._at = time.monotonic()
-            place = f"{self._symbol} {part.contract}, {part.month:%B %Y}"
+            place = f"{part.symbol} {part.contract}, {part.month:%B %Y}"
             self._tell(f"{place}: {self._done:,} of {counted(self._total, 'bar')} stored")
 
 
 class _Writer:
-    """Writes months of one instrument."""
+    """Writes months of contracts."""
 
     def __init__(
-        self, stored: StoredImport, instrument: Instrument, files: RecordedFiles, stores: Stores, run_id: str | None
+        self,
+        stored: StoredImport,
+        registry: Mapping[str, Instrument],
+        files: RecordedFiles,
+        stores: Stores,
+        run_id: str | None,
     ) -> None:
-        self._stored, self._instrument, self._files = stored, instrument, files
+        self._stored, self._registry, self._files = stored, registry, files
         self._stores, self._run_id = stores, run_id
+        self._chains: dict[str, dict[str, Contract]] = {}
 
-    def write(self, contract: Contract, part: MonthPart) -> None:
+    def write(self, part: MonthPart) -> None:
+        if part.symbol not in self._chains:
+            chain = self._stores.contracts.chain(part.symbol)
+            self._chains[part.symbol] = {contract.month: contract for contract in chain}
+        contract = self._chains[part.symbol][part.contract]
         at = datetime.now(UTC)
         entries = [(bars, self._entry(contract, file, bars, at)) for file, bars in part.files]
         mark = self._stores.imports.marking(self._stored.id, contract.symbol, contract.month, part.month, at)
         self._stores.raw.write_parts(contract, entries, self._stored.source, mark)
 
     def _entry(self, contract: Contract, file: SourceFile, bars: pd.DataFrame, at: datetime) -> LedgerEntry:
-        start, end = _window(self._instrument, bars["timestamp"])
+        start, end = _window(self._registry[contract.symbol], bars["timestamp"])
         return LedgerEntry(
             symbol=contract.symbol,
             contract=contract.month,

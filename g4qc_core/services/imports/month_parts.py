@@ -6,7 +6,7 @@ minutes of each month is known from the plan: a month is whole when it has them 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -21,8 +21,8 @@ from g4qc_core.sources.reading.file_reader import FILE_BARS
 from g4qc_core.sources.reading.source_files import SourceFile
 from g4qc_core.sources.review.session_days import trade_days
 
-ContractMonth = tuple[str, date]
-"""A contract, and the first day of a month of trade dates."""
+ContractMonth = tuple[str, str, date]
+"""An instrument's symbol, a contract, and the first day of a month of trade dates."""
 
 _MINUTE = 60_000_000
 _VALUES = (*(name for name in FILE_BARS.names if name in RAW_VALUES), "line")
@@ -35,12 +35,14 @@ class MonthPart:
     """The bars of one contract in one month.
 
     Attributes:
+        symbol: the instrument.
         contract: month of the contract.
         month: first day of the month of trade dates.
         files: bars by file, in the order in which they were read: `RAW_COLUMNS` and received_row, by timestamp. A
             minute is in one of them: the first row of a minute counts.
     """
 
+    symbol: str
     contract: str
     month: date
     files: tuple[tuple[SourceFile, pd.DataFrame], ...]
@@ -53,24 +55,23 @@ class MonthPart:
 
 def month_parts(
     pieces: Iterable[tuple[SourceFile, pa.Table]],
-    instrument: Instrument,
+    registry: Mapping[str, Instrument],
     minutes: Mapping[ContractMonth, int],
-    done: Container[ContractMonth] = (),
 ) -> Iterator[MonthPart]:
-    """Yield the months of one instrument's contracts, each once.
+    """Yield the months of contracts, each once.
 
     Args:
         pieces: of `FILE_BARS` with contract months, of any instruments.
-        instrument: whose bars are yielded.
+        registry: the instruments.
         minutes: number of minutes with a bar, of the months that are wanted.
-        done: months that are left out.
     """
+    instruments = [registry[symbol] for symbol in dict.fromkeys(symbol for symbol, _, _ in minutes)]
     waiting: dict[ContractMonth, _Waiting] = {}
     yielded: set[ContractMonth] = set()
     for file, piece in pieces:
-        for key, arrays in _by_month(piece, instrument):
+        for key, arrays in _by_month(piece, instruments):
             # What comes after a whole month are repetitions, which the plan has counted.
-            if key in done or key in yielded or key not in minutes:
+            if key in yielded or key not in minutes:
                 continue
             own = waiting.setdefault(key, _Waiting(minutes[key]))
             own.add(file, arrays)
@@ -99,7 +100,7 @@ class _Waiting:
     def _minutes_of_rows(self) -> np.ndarray:
         return np.concatenate([arrays["starts"] for _, arrays in self._pieces]) // _MINUTE
 
-    def part(self, contract: str, month: date) -> MonthPart:
+    def part(self, symbol: str, contract: str, month: date) -> MonthPart:
         files = list(dict.fromkeys(file for file, _ in self._pieces))
         places = {file: at for at, file in enumerate(files)}
         rows = {name: np.concatenate([arrays[name] for _, arrays in self._pieces]) for name in ("starts", *_VALUES)}
@@ -110,7 +111,7 @@ class _Waiting:
             own = first[of_file[first] == at] if len(files) > 1 else first
             if len(own):
                 parts.append((file, _frame({name: values[own] for name, values in rows.items()})))
-        return MonthPart(contract, month, tuple(parts))
+        return MonthPart(symbol, contract, month, tuple(parts))
 
 
 def _firsts(minutes: np.ndarray) -> np.ndarray:
@@ -120,19 +121,27 @@ def _firsts(minutes: np.ndarray) -> np.ndarray:
     return np.unique(minutes, return_index=True)[1]
 
 
-def _by_month(piece: pa.Table, instrument: Instrument) -> Iterator[tuple[ContractMonth, _Arrays]]:
-    """Yield the rows of an instrument in a piece, by contract and month, in their order."""
+def _by_month(piece: pa.Table, instruments: Sequence[Instrument]) -> Iterator[tuple[ContractMonth, _Arrays]]:
+    """Yield the rows of instruments in a piece, by contract and month, in their order."""
     piece = piece.combine_chunks()
     symbols, contracts = (piece.column(name).chunk(0) for name in ("symbol", "contract"))
     codes = contracts.indices.to_numpy()
     arrays = {"starts": piece.column("timestamp").cast(pa.int64()).to_numpy()}
     arrays |= {name: piece.column(name).to_numpy() for name in _VALUES}
     names = symbols.dictionary.to_pylist()
-    if names != [instrument.symbol]:
-        own = symbols.indices.to_numpy() == names.index(instrument.symbol) if instrument.symbol in names else []
-        codes, arrays = codes[own], {name: values[own] for name, values in arrays.items()}
-    if not len(codes):
-        return
+    texts = contracts.dictionary.to_pylist()
+    for instrument in instruments:
+        if names == [instrument.symbol]:
+            yield from _of_instrument(instrument, texts, codes, arrays)
+        elif instrument.symbol in names:
+            own = np.flatnonzero(symbols.indices.to_numpy() == names.index(instrument.symbol))
+            if len(own):
+                yield from _of_instrument(instrument, texts, codes[own], {name: arrays[name][own] for name in arrays})
+
+
+def _of_instrument(
+    instrument: Instrument, contracts: Sequence[str], codes: np.ndarray, arrays: _Arrays
+) -> Iterator[tuple[ContractMonth, _Arrays]]:
     days = trade_days(arrays["starts"], instrument)
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     keys = codes.astype(np.int64) * 1_000_000 + months
@@ -141,9 +150,9 @@ def _by_month(piece: pa.Table, instrument: Instrument) -> Iterator[tuple[Contrac
         keys, arrays = keys[order], {name: values[order] for name, values in arrays.items()}
     begins = np.concatenate([[0], np.flatnonzero(np.diff(keys)) + 1, [len(keys)]]).tolist()
     for begin, end in pairwise(begins):
-        contract = contracts.dictionary[int(keys[begin]) // 1_000_000].as_py()
+        contract = contracts[int(keys[begin]) // 1_000_000]
         month: date = np.datetime64(int(keys[begin]) % 1_000_000, "M").astype("datetime64[D]").item()
-        yield (contract, month), {name: values[begin:end] for name, values in arrays.items()}
+        yield (instrument.symbol, contract, month), {name: values[begin:end] for name, values in arrays.items()}
 
 
 def _frame(rows: _Arrays) -> pd.DataFrame:

@@ -48,6 +48,9 @@ class WriteResult:
         revised: bars that were stored with other values.
         withdrawn: stored bars that the answer takes back.
         request_id: id of the ledger entry.
+        lacked: stored bars that the answer lacks between its first and last bar, and that are kept, because so many are
+            rather missing in the answer than taken back; those that an earlier answer of the same write lacks count
+            there.
     """
 
     inserted: int
@@ -55,6 +58,7 @@ class WriteResult:
     revised: int
     withdrawn: int
     request_id: int
+    lacked: int = 0
 
 
 class RawStore:
@@ -100,7 +104,10 @@ class RawStore:
         """
         with self._slices.writing(f"raw {contract}") as (connection, cursor):
             given = pd.concat([bars["timestamp"] for bars, _ in parts])
-            results = [_stored(connection, cursor, contract, bars, entry, source, given) for bars, entry in parts]
+            lacked: set[pd.Timestamp] = set()
+            results = [
+                _stored(connection, cursor, contract, bars, entry, source, given, lacked) for bars, entry in parts
+            ]
             if then is not None:
                 then(connection, results)
         return results
@@ -165,8 +172,12 @@ def _stored(
     entry: LedgerEntry,
     source: str,
     given: pd.Series,
+    lacked: set[pd.Timestamp],
 ) -> WriteResult:
-    """Store one answer and its entry in the caller's transaction; `given` are the starts of all bars of the answers."""
+    """Store one answer and its entry in the caller's transaction.
+
+    `given` are the starts of all bars of the answers; to `lacked`, those of kept bars are added that the answers lack.
+    """
     times = bars["timestamp"]
     check_window(times, entry.window_start, entry.window_end)
     if not (times.is_monotonic_increasing and times.is_unique):
@@ -177,6 +188,9 @@ def _stored(
     stored = stored_raw(cursor, known.get(contract.month), times)
     fresh, outdated = (bars, stored) if stored.empty else _compare(bars, stored)
     withdrawn = _withdrawn(given, stored) if entry.outcome in ANSWERED else stored.iloc[:0]
+    before = len(lacked)
+    if withdrawn.empty and not stored.empty:
+        lacked.update(stored["timestamp"][~stored["timestamp"].isin(given)])
     if not (outdated.empty and withdrawn.empty):
         gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
         _revise(cursor, contract, known[contract.month], gone, request)
@@ -188,7 +202,7 @@ def _stored(
         write_raw(cursor, series, fresh, request)
         forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
     new = len(fresh) - len(outdated)
-    return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
+    return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request, len(lacked) - before)
 
 
 def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

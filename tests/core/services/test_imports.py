@@ -12,12 +12,14 @@ import pytest
 
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.bars.columns import RAW_COLUMNS
-from g4qc_core.calendars.session_calendar import Session
+from g4qc_core.calendars.session_calendar import Session, month_window
 from g4qc_core.errors import OriginMismatch, SettingsError, UsageError
 from g4qc_core.futures.estimated_contract import estimated_contract
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.chosen_bars import chosen_bars
 from g4qc_core.services.coverage.stored_gaps import stored_gaps
+from g4qc_core.services.exports.export_writing import export_bars_to
+from g4qc_core.services.exports.exported_contracts import ExportRequest
 from g4qc_core.services.extraction.plan import LeftOut, plan_extraction
 from g4qc_core.services.imports import import_storing
 from g4qc_core.services.imports.import_plan import ImportRequest, plan_import
@@ -25,10 +27,12 @@ from g4qc_core.services.imports.import_start import BegunImport, ImportWish, beg
 from g4qc_core.services.imports.import_storing import recorded_import, store_import
 from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.settings import Settings
+from g4qc_core.sources.layouts.known_layouts import LAYOUTS
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server.bar_origin import claim_origin
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import ONE_MINUTE
 from tests.core.sources.made_bars import sessions_of, walk
 from tests.core.sources.vendor_files import PROFILES, REGISTRY, write_as
 
@@ -143,10 +147,10 @@ def test_an_import_that_was_killed_goes_on_and_ends_as_an_undisturbed_one(
     written = import_storing._Writer.write
     done = []
 
-    def dies(self: object, contract: object, part: object) -> None:
+    def dies(self: object, part: object) -> None:
         if done:
             raise KeyboardInterrupt
-        written(self, contract, part)  # type: ignore[arg-type]
+        written(self, part)  # type: ignore[arg-type]
         done.append(part)
 
     monkeypatch.setattr(import_storing._Writer, "write", dies)
@@ -160,6 +164,26 @@ def test_an_import_that_was_killed_goes_on_and_ends_as_an_undisturbed_one(
     assert len(stores.ledger.entries("ES", None, "1min", FIRST, LAST, source=None)) == 2
     assert held(stores)["timestamp"].is_unique
     assert len(held(stores)) == sum(session.length for session in WEEKS)
+
+
+def test_a_restated_file_that_lacks_many_bars_takes_none_back_and_says_so(
+    stores: Stores, bars: pd.DataFrame, tmp_path: Path, bring: Callable[..., BegunImport]
+) -> None:
+    bring()
+    lacking = bars.drop(index=range(2_000, 2_300)).reset_index(drop=True)
+    write_as(PROFILES["kibot"], lacking, ES, tmp_path)
+    again = bring()
+    months = stores.imports.months(again.number)
+    [place] = [one for one in months if one.month == bars["timestamp"][2_000].date().replace(day=1)]
+    assert [one.withdrawn for one in months] == [0, 0]
+    assert stores.imports.get(again.number).doubts == (
+        f"The files lack 300 bars of ES 202509 in {place.month:%B %Y} that are stored. They are kept: so many are "
+        "rather missing in the files than taken back.",
+    )
+    assert len(held(stores)) == len(bars)
+    # The next run of the same import has nothing to add.
+    assert bring().complete
+    assert len(stores.imports.get(again.number).doubts) == 1
 
 
 def test_sources_stand_side_by_side_and_no_session_is_a_mixture(
@@ -257,3 +281,55 @@ def test_a_file_that_changed_since_it_was_planned_is_refused(stores: Stores, rea
     with pytest.raises(SettingsError, match="has changed since its import began: import it again"):
         store_import(recorded_import(begun.number, stores), ES, {date(2025, 9, 1)}, REGISTRY, stores, lambda _: None)
     assert held(stores).empty
+
+
+def test_a_file_of_several_instruments_is_read_once(stores: Stores, real: Settings, tmp_path: Path) -> None:
+    texts = []
+    for symbol in ("ES", "NQ"):
+        [path] = write_as(PROFILES["databento"], walk(REGISTRY[symbol], WEEKS, "202509"), REGISTRY[symbol], tmp_path)
+        texts.append(path.read_text().splitlines(keepends=True))
+    path.write_text("".join([texts[0][0], *texts[0][1:], *texts[1][1:]]))
+    request = ImportRequest(path, profile="databento")
+    begun = begin_import(plan_import(request, PROFILES, REGISTRY), ImportWish(path, "vendor"), real, stores, NOW)
+    stored = recorded_import(begun.number, stores)
+    months = {one.month for one in stores.imports.months(stored.id)}
+    store_import(stored, ES, {min(months)}, REGISTRY, stores, lambda _: None)
+    assert stores.imports.get(stored.id).complete
+    for symbol in ("ES", "NQ"):
+        bars = stores.raw.bars(symbol, FIRST, LAST, "202509", "vendor")
+        assert bars["close"].tolist() == walk(REGISTRY[symbol], WEEKS, "202509")["close"].tolist()
+    path.unlink()
+    store_import(stored, REGISTRY["NQ"], months, REGISTRY, stores, lambda _: None)
+
+
+def test_an_import_with_a_file_that_is_gone_is_refused(stores: Stores, real: Settings, tmp_path: Path) -> None:
+    for month in ("202509", "202512"):
+        [path] = write_as(PROFILES["kibot"], walk(ES, WEEKS, month), ES, tmp_path)
+    plan = plan_import(ImportRequest(tmp_path), PROFILES, REGISTRY)
+    begun = begin_import(plan, ImportWish(tmp_path), real, stores, NOW)
+    path.unlink()
+    with pytest.raises(SettingsError, match="is gone, or not on this machine"):
+        store_import(recorded_import(begun.number, stores), ES, {date(2025, 9, 1)}, REGISTRY, stores, lambda _: None)
+    assert held(stores).empty
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.usefixtures("bars")
+def test_exported_bars_that_are_imported_again_are_equal(
+    layout: str,
+    stores: Stores,
+    real: Settings,
+    bring: Callable[..., BegunImport],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    bring()
+    for month in (date(2025, 8, 1), date(2025, 9, 1)):
+        validate_month(ES, *month_window(month), stores)
+    out = tmp_path_factory.mktemp("exports") / "out"
+    export_bars_to(stores, ExportRequest([ES], ONE_MINUTE, layout), out, NOW)
+    plan = plan_import(ImportRequest(out), PROFILES, REGISTRY)
+    begun = begin_import(plan, ImportWish(out, "again"), real, stores, NOW)
+    months = {one.month for one in stores.imports.months(begun.number)}
+    store_import(recorded_import(begun.number, stores), ES, months, REGISTRY, stores, lambda _: None)
+    assert (plan.doubts, stores.imports.get(begun.number).complete) == ((), True)
+    pd.testing.assert_frame_equal(held(stores, "again").drop(columns="count"), held(stores).drop(columns="count"))

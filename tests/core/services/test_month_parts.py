@@ -23,7 +23,7 @@ SESSIONS = sessions_of(ES, date(2025, 8, 27), date(2025, 9, 3))
 BARS = pd.concat([walk(ES, SESSIONS, month, edges=5).assign(symbol="ES") for month in ("202509", "202512")])
 BARS = BARS.assign(line=np.arange(len(BARS)) + 1, count=-1).reset_index(drop=True)
 FILES = [SourceFile(Path(name)) for name in ("a.csv", "b.csv")]
-MINUTES = {(month, first): 10 * sum(s.trade_date.replace(day=1) == first for s in SESSIONS)
+MINUTES = {("ES", month, first): 10 * sum(s.trade_date.replace(day=1) == first for s in SESSIONS)
            for month in ("202509", "202512") for first in (date(2025, 8, 1), date(2025, 9, 1))}  # fmt: skip
 
 
@@ -45,18 +45,35 @@ def test_every_minute_comes_once_with_its_first_row(data: st.DataObject) -> None
     spans = list(zip([0, *edges], [*edges, len(rows)], strict=True))
     second = data.draw(st.integers(0, len(spans)))
     pieces = [(FILES[at >= second], table(rows.iloc[begin:end])) for at, (begin, end) in enumerate(spans)]
-    parts = list(month_parts(iter(pieces), ES, MINUTES))
-    assert {(part.contract, part.month) for part in parts} == set(MINUTES)
+    parts = list(month_parts(iter(pieces), REGISTRY, MINUTES))
+    assert {(part.symbol, part.contract, part.month) for part in parts} == set(MINUTES)
     assert len(parts) == len(MINUTES)
     for part in parts:
         found = pd.concat([bars for _, bars in part.files]).sort_values("timestamp")
         own = BARS[BARS["contract"] == part.contract].sort_values("timestamp")
         own = own[own["line"].isin(found["received_row"])]
-        assert len(found) == MINUTES[part.contract, part.month] == len(own)
+        assert len(found) == MINUTES[part.symbol, part.contract, part.month] == len(own)
         assert found["close"].tolist() == own["close"].tolist()
         for _, bars in part.files:
             assert bars["timestamp"].is_monotonic_increasing
             assert bars["timestamp"].is_unique
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_bars_of_several_instruments_come_apart(data: st.DataObject) -> None:
+    rows = pd.concat([BARS, BARS.assign(symbol="NQ", close=BARS["close"] + 1)]).reset_index(drop=True)
+    rows = rows.iloc[data.draw(st.permutations(range(len(rows))))]
+    at = data.draw(st.integers(1, len(rows) - 1))
+    wanted = MINUTES | {("NQ", *key[1:]): count for key, count in MINUTES.items() if key[1] == "202512"}
+    parts = list(month_parts([(FILES[0], table(rows.iloc[:at])), (FILES[1], table(rows.iloc[at:]))], REGISTRY, wanted))
+    assert sorted((part.symbol, part.contract, part.month) for part in parts) == sorted(wanted)
+    for part in parts:
+        found = pd.concat([bars for _, bars in part.files]).sort_values("timestamp")
+        own = rows[(rows["symbol"] == part.symbol) & (rows["contract"] == part.contract)]
+        own = own[own["timestamp"].isin(found["timestamp"])].sort_values("timestamp")
+        assert found["close"].tolist() == own["close"].tolist()
+        assert len(found) == wanted[part.symbol, part.contract, part.month]
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
