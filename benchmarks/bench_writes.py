@@ -142,15 +142,16 @@ def servers() -> Iterator[dict[str, URL]]:
 
 
 @contextmanager
-def fresh(server: URL) -> Iterator[Database]:
-    """A migrated database on the server, dropped at the end."""
+def fresh(server: URL, migrated: bool = True) -> Iterator[Database]:
+    """A migrated database on the server, or one without a schema, dropped at the end."""
     name = f"bench_{uuid4().hex}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     database = Database(server.set(database=name))
     try:
-        migrations.upgrade(database)
+        if migrated:
+            migrations.upgrade(database)
         yield database
     finally:
         database.close()

@@ -155,6 +155,9 @@ _CARRY: dict[str, tuple[str, ...]] = {
             "WHERE",
             1,
         ),
+        # Without them the server would read the whole slice for each of its sessions.
+        "CREATE INDEX ON slice (series, timestamp)",
+        "ANALYZE slice",
         "INSERT INTO validated_sessions (series, first, last, trade_date, source, request_id, bars, left_out) "
         "SELECT run.series, run.first, run.last, run.trade_date, run.source, (SELECT max(l.id) FROM ib_requests l "
         "JOIN bar_series o ON o.symbol = l.symbol AND o.contract = l.contract AND o.timeframe = l.timeframe "
