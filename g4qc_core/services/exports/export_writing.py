@@ -20,7 +20,7 @@ from g4qc_core.services.exports.export_folder import whole_folder
 from g4qc_core.services.exports.exported_contracts import ExportedContract, ExportRequest, exported_contracts
 from g4qc_core.sources.layouts.bar_layout import ExportedSeries
 from g4qc_core.sources.layouts.known_layouts import layout_named
-from g4qc_core.sources.reading.source_files import content_hash
+from g4qc_core.sources.reading.file_digest import content_hash
 from g4qc_core.storage.bar_stores.bar_reader import BarQuery
 from g4qc_core.storage.server.bar_origin import stored_origin
 from g4qc_core.storage.stores import Stores

@@ -6,7 +6,7 @@ Nothing is stored, and no database is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,9 +18,10 @@ from g4qc_core.sentences import counted
 from g4qc_core.services.imports.imported_contract import ImportedContract, contracts_of
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.profile_file import profile_named
+from g4qc_core.sources.reading.file_digest import FileDigest
 from g4qc_core.sources.reading.file_symbols import FileSymbols
 from g4qc_core.sources.reading.read_notes import ReadNotes
-from g4qc_core.sources.reading.source_files import content_hash, source_files
+from g4qc_core.sources.reading.source_files import source_files
 from g4qc_core.sources.review.chosen_files import chosen_files
 from g4qc_core.sources.review.cut_bars import with_months
 from g4qc_core.sources.review.file_review import FileReview, ReviewRequest, pieces_of, review_files
@@ -121,6 +122,8 @@ def plan_import(
         found = Recognised(profile_named(request.profile, profiles), ())
     profile = _changed(found.profile, request)
     files, left_out = chosen_files(found_files, profile, FileSymbols(registry, profile, instrument))
+    digests = {one.path: FileDigest() for one in files}
+    files = [one if one.member else replace(one, digest=digests[one.path]) for one in files]
     review = review_files(
         ReviewRequest(
             files=files,
@@ -131,7 +134,6 @@ def plan_import(
             rolls=request.rolls,
         )
     )
-    paths = dict.fromkeys(one.path for one in files)
     contracts = () if review.refusal else tuple(contracts_of(review))
     late = [one for one in contracts if one.late]
     doubts = [
@@ -146,7 +148,7 @@ def plan_import(
     ]
     return ImportPlan(
         review=review,
-        files=tuple(ImportedFile(path, path.stat().st_size, content_hash(path)) for path in paths),
+        files=tuple(ImportedFile(path, path.stat().st_size, digest.of(path)) for path, digest in digests.items()),
         contracts=contracts,
         doubts=tuple(doubts),
         refusal=review.refusal,

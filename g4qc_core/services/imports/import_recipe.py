@@ -17,9 +17,10 @@ from g4qc_core.errors import SettingsError
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.imports.import_plan import ImportPlan
 from g4qc_core.sources.profiles.file_profile import FileProfile
+from g4qc_core.sources.reading.file_digest import content_hash
 from g4qc_core.sources.reading.file_reader import file_parts
 from g4qc_core.sources.reading.read_notes import ReadNotes
-from g4qc_core.sources.reading.source_files import SourceFile, content_hash, source_files
+from g4qc_core.sources.reading.source_files import SourceFile, source_files
 from g4qc_core.sources.review.continuous_cut import ContinuousCut, FileRoll
 from g4qc_core.sources.review.cut_bars import with_months
 from g4qc_core.sources.review.file_review import ReviewRequest, pieces_of

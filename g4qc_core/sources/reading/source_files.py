@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
@@ -14,10 +13,10 @@ from zipfile import BadZipFile, ZipFile
 import pyarrow as pa
 
 from g4qc_core.errors import UsageError
+from g4qc_core.sources.reading.file_digest import FileDigest
 
 _COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 _READ = (".csv", ".txt", ".itxt", ".parquet", ".scid", ".dat")
-_CHUNK = 1 << 20
 _BROKEN = (pa.ArrowInvalid, OSError, EOFError, zlib.error, BadZipFile)
 
 
@@ -29,11 +28,13 @@ class SourceFile:
         path: the file of the disk.
         member: name inside the archive; empty for a file of its own.
         below: path of the file below the folder that was named, with slashes, for sentences.
+        digest: of the file of the disk, adds up what is read; None: nobody asks for it.
     """
 
     path: Path
     member: str = ""
     below: str = ""
+    digest: FileDigest | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -58,7 +59,7 @@ class SourceFile:
                     yield _uncompressed(inside, self.member)
             else:
                 with self.path.open("rb") as file:
-                    yield _uncompressed(file, self.path.name)
+                    yield _uncompressed(file if self.digest is None else self.digest.seeing(file), self.path.name)
         except _BROKEN as error:
             raise UsageError(f"{self} cannot be read: {error}.") from None
 
@@ -76,15 +77,6 @@ def source_files(path: Path) -> list[SourceFile]:
     if not found:
         raise UsageError(f"{path} holds no file of bars: there is none that ends in {', '.join(_READ)} or .zip.")
     return found
-
-
-def content_hash(path: Path) -> str:
-    """Return the sha256 (hex) of a file of the disk, as it is."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _members(path: Path, root: Path) -> Iterator[SourceFile]:
