@@ -6,14 +6,16 @@ import { moment, number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { type Column, DataTable } from "../../ui/DataTable";
+import type { Job } from "../../ui/JobView";
 import { Empty, Region } from "../../ui/Region";
+import { ImportForm } from "./ImportForm";
 
 type Import = Schemas["ImportOfFiles"];
 
 const SOMETIMES = 60_000;
 
-/** The imports of files: what was read, how, and what was doubtful about it. */
-export function Imports() {
+/** The imports of files: what was read, how, and what was doubtful about it; and a form for the next one. */
+export function Imports({ started }: { started: (job: Job) => void }) {
   const { t } = useWords();
   const imports = useQuery({
     queryKey: ["imports"],
@@ -31,6 +33,10 @@ export function Imports() {
           )
         }
       </Region>
+      <details className="folded">
+        <summary>{t("quality.import")}</summary>
+        <ImportForm started={started} />
+      </details>
     </Card>
   );
 }

@@ -48,11 +48,15 @@ export default function QualityPage() {
       <Region query={coverage}>
         {({ instruments: held }) =>
           held.length === 0 && !filter.symbol ? (
-            <Empty title={t("overview.empty")} text={t("overview.empty.text")}>
-              <PageLink className="button" href="/extract">
-                {t("nav.extract")}
-              </PageLink>
-            </Empty>
+            <>
+              <Empty title={t("overview.empty")} text={t("overview.empty.text")}>
+                <PageLink className="button" href="/extract">
+                  {t("nav.extract")}
+                </PageLink>
+              </Empty>
+              {running}
+              <Imports started={started} />
+            </>
           ) : (
             <Region query={instruments}>
               {(known) => (
@@ -72,7 +76,7 @@ export default function QualityPage() {
                   ) : (
                     <>
                       <Wholeness instruments={held} />
-                      <Imports />
+                      <Imports started={started} />
                     </>
                   )}
                 </>
