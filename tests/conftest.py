@@ -50,8 +50,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Three for two cores, because much of what tests do is to wait for servers; the fast lane waits for nothing."""
-    return 2 if _fast_lane(config) else 3
+    """Four for two cores, because much of what tests do is to wait for servers; the fast lane waits for nothing."""
+    return 2 if _fast_lane(config) else 4
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
