@@ -73,8 +73,8 @@ def begin_import(plan: ImportPlan, wish: ImportWish, settings: Settings, stores:
     if plan.grave and not wish.accept:
         raise SettingsError(
             f"{wish.path} is not imported, because of {counted(len(plan.grave), 'grave doubt')}: "
-            f"{' '.join(plan.grave)} Say what is right with --zone, --label or a profile of your own, or import it as "
-            "it is with --accept-doubts."
+            f"{' '.join(plan.grave)} Give the right zone or label (--zone, --label) or a profile of your own, or "
+            "accept the doubts (--accept-doubts)."
         )
     _check_origin(wish, settings, stores, now)
     draft = _draft(plan, wish, source, now)
