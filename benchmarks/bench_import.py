@@ -5,8 +5,9 @@
 One instrument, one-minute bars of all its sessions, in one file of FirstRate's layout, as Parquet of G4QC's, and as the
 same text once more. "Store" reads the file by its recorded plan and stores its bars with their entries in the ledger;
 "plan" is the reading before it, which finds the doubts. Each runs in a process of its own, whose memory peak is
-measured. The raw COPY sends prepared bytes into an empty table of raw bars of the same server. On a machine that does
-other work, too, compare the seconds of the processors, those of the server included, rather than the speeds.
+measured. The raw COPY sends prepared bytes into an empty table of raw bars of the same server; the COPY of the text is
+what psql does with FirstRate's file as it is, without any check. On a machine that does other work, too, compare the
+seconds of the processors, those of the server included, rather than the speeds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bench_sources import made, write
-from benchmarks.yardsticks import alone, peak, raw_copy, server_seconds
+from benchmarks.yardsticks import alone, peak, raw_copy, server_seconds, text_copy
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.imports.import_plan import ImportRequest, plan_import
 from g4qc_core.services.imports.import_start import ImportWish, begin_import
@@ -83,18 +84,23 @@ def main() -> None:
         copied, used = raw_copy(bars, database, ROUNDS)
         figures |= {"raw_copy": copied, "raw_copy_processor_seconds": used}
         print(f"raw COPY   {copied:12,.0f} rows/s, {len(bars):,} rows, {used:.2f} s of processors")
-        for name, path in write(bars, Path(folder)).items():
-            if name == "kibot":
-                continue
+        paths = write(bars, Path(folder))
+        pasted = len(bars) / text_copy(paths["firstrate"], database, ROUNDS)
+        figures["text_copy"] = pasted
+        print(f"text COPY  {pasted:12,.0f} rows/s, FirstRate's file as it is")
+        for name in ("firstrate", "g4qc"):
+            path = paths[name]
             found = alone(imported, home, path)
             store, both = found["store_seconds"], found["store_seconds"] + found["plan_seconds"]
             busy = found["store_processor_seconds"], found["plan_processor_seconds"]
             speed, with_plan = len(bars) / store / copied, len(bars) / both / copied
-            figures[name] = {**found, "of_copy": speed, "with_plan": with_plan}
+            of_text = len(bars) / both / pasted
+            figures[name] = {**found, "of_copy": speed, "with_plan": with_plan, "with_plan_of_text_copy": of_text}
             print(
                 f"{name:10} store {len(bars) / store:12,.0f} rows/s {speed:5.2f} of COPY, with its plan "
-                f"{with_plan:5.2f}; of processors {used / busy[0]:5.2f}, {used / sum(busy):5.2f} "
-                f"({busy[1]:.2f} + {busy[0]:.2f} s); plan {found['plan_mib']:5.0f} MiB, all {found['mib']:5.0f} MiB"
+                f"{with_plan:5.2f}, {of_text:5.2f} of the text's; of processors {used / busy[0]:5.2f}, "
+                f"{used / sum(busy):5.2f} ({busy[1]:.2f} + {busy[0]:.2f} s); plan {found['plan_mib']:5.0f} MiB, "
+                f"all {found['mib']:5.0f} MiB"
             )
         figures["raw_copy_after"], _ = raw_copy(bars, database, ROUNDS)
         print(f"raw COPY   {figures['raw_copy_after']:12,.0f} rows/s at the end")

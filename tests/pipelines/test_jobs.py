@@ -342,7 +342,7 @@ def test_a_decision_that_needs_too_many_runs_is_not_half_taken(
     stores = doubted(embedded_database, "spike")
     launcher, bar = make(), "ES/202403/2024-01-01T00:00Z"
     with monkeypatch.context() as less:
-        less.setattr("g4qc_pipelines.launching.dagster_launcher._MOST_STAGES", 0)
+        less.setattr("g4qc_pipelines.launching.dagster_launcher.MOST_STAGES", 0)
         with pytest.raises(UsageError, match="decide about fewer at once"):
             launcher.decide(DecisionRequest(Decision.DROP, [bar]), "jo", "")
     assert stores.quarantine.listed("ES", START, END)["decision"].isna().all()
