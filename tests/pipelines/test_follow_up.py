@@ -19,6 +19,8 @@ from g4qc_pipelines.sensors.followers import OWN_NEXT
 from tests.fixtures.nights import Nights
 from tests.fixtures.ticking import Clock
 
+pytestmark = pytest.mark.slow
+
 CHICAGO = ZoneInfo("America/Chicago")
 
 

@@ -13,6 +13,8 @@ from g4qc_pipelines.supervision.kept_trader import TRADER_LOG, KeptTrader
 from tests.fixtures.waiting import until
 from tests.pipelines.test_kept import Clock
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock() -> Clock:

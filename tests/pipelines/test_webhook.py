@@ -18,6 +18,8 @@ from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.webhook import Webhook, tell
 from tests.pipelines.hook import Hook, address, to
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_event_arrives_once_with_its_words(settings: Settings, hook: Hook) -> None:
     assert tell(to(settings, address(hook)), "feed_stale", "It stands still.", instrument="ES")

@@ -18,6 +18,8 @@ from g4qc_core.strategy_folder import strategy_folder, use_strategy_folder
 from tests.core.backtest.series import ES, spec, walk
 from tests.core.backtest.test_run import run
 
+pytestmark = pytest.mark.slow
+
 RULE = '''
 import numpy as np
 from pydantic import Field, field_validator

@@ -27,6 +27,8 @@ from tests.core.backtest.series import spec
 from tests.core.backtest.test_run import run
 from tests.core.bars.builders import EQUITY, good_bars
 
+pytestmark = pytest.mark.slow
+
 NAME = "tests.core.backtest.test_further_inputs"
 
 

@@ -37,6 +37,8 @@ from tests.core.backtest.series import ES, exits_of, instrument, series, walk
 from tests.core.backtest.test_two_engines import INSTRUMENTS, sizings, tasks
 from tests.core.test_code_versions import fingerprint, joined, steps
 
+pytestmark = pytest.mark.slow
+
 AMPLE = Decimal(10**9)
 YEN = instrument("1000", "0.015625", "0.85").model_copy(update={"currency": "JPY"})
 

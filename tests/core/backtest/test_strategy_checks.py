@@ -23,6 +23,8 @@ from g4qc_core.timeframes import TIMEFRAMES, timeframe
 from tests.core.backtest import cheats
 from tests.core.backtest.series import ES, REGISTRY, exits_of, spec, walk
 
+pytestmark = pytest.mark.slow
+
 BARS = check_bars(ES, timeframe("1h"), 1_200)
 LONG = 30.0
 

@@ -27,6 +27,8 @@ from g4qc_core.backtest.worth_meanings import WORTH_MEANINGS
 from g4qc_core.errors import UsageError
 from tests.core.backtest.series import ES, spec, walk
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "g4qc_core/backtest/tear_sheet/page"
 BARS = walk(600, contracts=["202603"] * 400 + ["202606"] * 200, adjustments=[40] * 400 + [0] * 200, per_session=23)

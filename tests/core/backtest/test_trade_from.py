@@ -28,6 +28,8 @@ from tests.core.backtest.series import ES, exits_of, spec, walk
 from tests.core.backtest.test_evaluation import Above, Slope
 from tests.core.backtest.test_two_engines import Wishing, old_contracts, sizings
 
+pytestmark = pytest.mark.slow
+
 N, PER_SESSION = 96, 4
 MONTHS = np.repeat(["202601", "202602", "202603", "202604"], [20, 25, 23, 28])
 BARS = walk(N, contracts=MONTHS.tolist(), adjustments=np.repeat([40, -12, 9, 0], [20, 25, 23, 28]).tolist())

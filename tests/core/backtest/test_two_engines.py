@@ -31,6 +31,8 @@ from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments.registry import Instrument
 from tests.core.backtest.series import ES, exits_of, instrument, series, spec, walk
 
+pytestmark = pytest.mark.slow
+
 INSTRUMENTS = [
     ES,
     instrument("1", "0.01", "0"),

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from g4qc_core.errors import UsageError
 from g4qc_core.research.comparison import compare_returns, sharpe_words
 
+pytestmark = pytest.mark.slow
+
 
 def series(values: Any, start: str = "2024-01-02") -> pd.Series:
     values = np.asarray(values, dtype=np.float64)

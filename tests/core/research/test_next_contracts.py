@@ -36,6 +36,8 @@ from g4qc_core.research.portfolio.trading.traded_instrument import PartBars
 from tests.core.backtest.series import REGISTRY, exits_of
 from tests.core.research.test_portfolio_trading import asked, bars_of
 
+pytestmark = pytest.mark.slow
+
 SESSIONS = 40
 LEAST = 100
 

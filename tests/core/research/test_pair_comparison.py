@@ -16,6 +16,8 @@ from g4qc_core.errors import UsageError
 from g4qc_core.research.comparison import compare_returns
 from g4qc_core.research.pair_comparison import JudgedDifference, _counts, block_lengths, compare_pairs
 
+pytestmark = pytest.mark.slow
+
 
 def series(values: Any, start: str = "2024-01-02") -> pd.Series:
     values = np.asarray(values, dtype=np.float64)

@@ -20,6 +20,8 @@ from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.research.search.searcher import Searcher, TriedSet, nothing_ranked
 from g4qc_core.research.search.space import SearchSpace
 
+pytestmark = pytest.mark.slow
+
 SPACE = SearchSpace({"fast": axis_of("1:12:1"), "slow": axis_of("1:12:1")})
 METHODS: dict[str, dict[str, Any]] = {
     "grid": {},

@@ -14,6 +14,8 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.trading.test_orders import OPEN, last_price
 from tests.core.gateway.trading.trading_client import TradingClient
 
+pytestmark = pytest.mark.slow
+
 Play = Callable[..., SimulatedGateway]
 
 

@@ -22,6 +22,8 @@ from g4qc_core.research.portfolio.report.portfolio_pictures import portfolio_pic
 from tests.core.backtest.test_tear_sheet import result_free, texts_of
 from tests.core.research.portfolio.portfolio_accounts import NAMES, synthetic_account
 
+pytestmark = pytest.mark.slow
+
 
 def page_of(cash: float = 250_000.0, **fields: Any) -> PortfolioPage:
     account = synthetic_account(cash=cash)

@@ -27,6 +27,8 @@ from g4qc_core.storage.transfer import table_slices
 from tests.core.services.backups.stored import NOW, add_month, back, fill, rows_of, settings_of
 from tests.core.storage.frames import END, START, market_bars
 
+pytestmark = pytest.mark.slow
+
 SILENT = SilentProgress()
 
 

@@ -18,6 +18,8 @@ from g4qc_core.services.backups.transfer_progress import SilentProgress
 from g4qc_core.storage.server.database import Database
 from tests.core.services.backups.stored import back, fill, settings_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:

@@ -15,6 +15,8 @@ from g4qc_core.storage import migrations
 from g4qc_core.storage.server.database import Database, dagster_url, parse_url
 from tests.core.services.backups.stored import fill, rows_of, settings_of
 
+pytestmark = pytest.mark.slow
+
 SILENT = SilentProgress()
 
 

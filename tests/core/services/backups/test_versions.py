@@ -19,6 +19,8 @@ from g4qc_core.storage.server.database import open_database
 from g4qc_core.storage.server.embedded import embedded_server
 from tests.core.services.backups.stored import back, fill, rows_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def homes() -> Iterator[Path]:
