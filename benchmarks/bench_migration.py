@@ -2,9 +2,10 @@
 
     python benchmarks/bench_migration.py [--years 5] [--from 0022] [--json FILE]
 
-Minutes of ES with all timeframes, as schema 0022 kept them: raw ones, and validated ones that equal them, of which one
-in a thousand was left out. Two contracts have bars for some weeks of each quarter. The upgrade goes to the newest
-schema, on the embedded server as it runs for users, and on the TimescaleDB server of the tests.
+The benchmark stores minutes of ES and all longer timeframes as schema 0022 kept them: a raw minute, and a validated one
+that equals it, except for one in a thousand, which validation left out. Two contracts have bars for some weeks of each
+quarter. The upgrade goes to the newest schema, on the embedded server as it runs for users, and on the TimescaleDB
+server of the tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What benchmarks share: the server's own COPY to compare with, stored minutes, and work in a process of its own."""
+"""Helpers of the benchmarks: they measure the server's own COPY, store minutes, and run work in a new process."""
 
 from __future__ import annotations
 

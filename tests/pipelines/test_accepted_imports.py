@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import OriginMismatch, SettingsError, UsageError
-from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.imports.import_order import ImportOrder
 from g4qc_core.services.imports.import_plan import ImportRequest
 from g4qc_core.services.imports.import_start import ImportWish
@@ -24,7 +22,7 @@ from g4qc_pipelines.launching import import_launch
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from tests.core.sources.made_bars import sessions_of, walk
 from tests.core.sources.vendor_files import PROFILES, REGISTRY, write_as
-from tests.fixtures.graph import MemoryGraph
+from tests.fixtures.graph import MemoryGraph, launchers_over
 from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
@@ -61,10 +59,8 @@ def stores(home: Home) -> Iterator[Stores]:
 @pytest.fixture
 def make(graph: MemoryGraph, home: Home, stores: Stores) -> Iterator[Make]:
     """Launchers over one graph and one home, like those of separate processes."""
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(
-            closing(DagsterLauncher(home.settings, load_registry(), lambda: stores, graph))  # type: ignore[arg-type]
-        )
+    with launchers_over(graph, home.settings, stores) as made:
+        yield made
 
 
 def test_the_same_files_asked_for_at_once_are_one_import_and_one_job(

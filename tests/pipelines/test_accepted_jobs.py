@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,10 +11,9 @@ import pytest
 from g4qc_core.api.job_launcher import ExtractionRequest, JobState
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
-from g4qc_core.instruments.registry import load_registry
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
-from tests.fixtures.graph import MemoryGraph
+from tests.fixtures.graph import MemoryGraph, launchers_over
 from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
@@ -42,10 +40,8 @@ def stores(full_home: Home) -> Iterator[Stores]:
 @pytest.fixture
 def make(graph: MemoryGraph, full_home: Home, stores: Stores) -> Iterator[Make]:
     """Launchers over one graph and the home with ES of October 2026, like those of separate processes."""
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(
-            closing(DagsterLauncher(full_home.settings, load_registry(), lambda: stores, graph))  # type: ignore[arg-type]
-        )
+    with launchers_over(graph, full_home.settings, stores) as made:
+        yield made
 
 
 def at_once(make: Make, ask: Callable[[DagsterLauncher], str], times: int = 6) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +16,6 @@ from g4qc_core.bars.columns import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.errors import DecidedMeanwhile, UsageError
-from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import Database
@@ -27,7 +25,7 @@ from g4qc_pipelines.launching.job_tags import JOB, KIND, NEXT, next_may_start
 from g4qc_pipelines.runner import ANSWERED_STEP
 from g4qc_pipelines.stages.job_plan import WorkKind
 from tests.core.storage.frames import END, START, market_bars, raw_bars
-from tests.fixtures.graph import MemoryGraph, tags_of
+from tests.fixtures.graph import MemoryGraph, launchers_over, tags_of
 from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
@@ -49,11 +47,8 @@ def make(
     """Launchers over one graph and one database, like those of separate processes."""
     monkeypatch.setattr("g4qc_pipelines.launching.job_follower._SECONDS", 0.02)
     settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
-    stores, registry = Stores(embedded_database), load_registry()
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(
-            closing(DagsterLauncher(settings, registry, lambda: stores, graph))  # type: ignore[arg-type]
-        )
+    with launchers_over(graph, settings, Stores(embedded_database)) as made:
+        yield made
 
 
 def runs_of(graph: MemoryGraph, job: str, count: int) -> list[dict]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,14 +11,13 @@ from typing import Any
 import pytest
 
 from g4qc_core.api.job_launcher import ExtractionRequest, JobState, WaitCode
-from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.run_progress_store import RunProgress
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.waiting_runs import RunQueue, waiting_of
-from tests.fixtures.graph import MemoryGraph
+from tests.fixtures.graph import MemoryGraph, launchers_over
 
 pytestmark = pytest.mark.integration
 
@@ -101,11 +99,8 @@ def graph() -> MemoryGraph:
 @pytest.fixture
 def make(graph: MemoryGraph, embedded_database: Database, tmp_path: Path) -> Iterator[Make]:
     settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
-    stores, registry = Stores(embedded_database), load_registry()
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(
-            closing(DagsterLauncher(settings, registry, lambda: stores, graph))  # type: ignore[arg-type]
-        )
+    with launchers_over(graph, settings, Stores(embedded_database)) as made:
+        yield made
 
 
 def test_jobs_tell_their_name_their_surface_and_why_they_wait(graph: MemoryGraph, make: Make) -> None:

@@ -1,4 +1,4 @@
-"""An import that a program asks for, and what it is told when the import is accepted."""
+"""The order of an import by a program, and the answer to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an import leaves to do: the months that its files touch, and whether all that follows from them is made."""
+"""The work of an import: which months its files touch, and whether these months are stored and validated."""
 
 from __future__ import annotations
 

@@ -13,13 +13,12 @@ import numpy as np
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.estimated_contract import estimated_contract
 from g4qc_core.instruments.registry import SPOT, Contract, Instrument
-from g4qc_core.sources.reading.bar_times import DAY
+from g4qc_core.sources.reading.bar_times import MINUTE
 from g4qc_core.sources.review.continuous_cut import ContinuousCut
 from g4qc_core.sources.review.contract_facts import ContractFacts
 from g4qc_core.sources.review.file_review import FileReview
-from g4qc_core.sources.review.session_days import OUTSIDE, session_days, trade_days
+from g4qc_core.sources.review.session_days import OUTSIDE, or_utc_days, session_days, trade_days
 
-_MINUTE = 60_000_000
 _AT_ONCE = 26  # weeks
 
 
@@ -86,7 +85,7 @@ def _by_month(
             continue
         parts = {fact.month: minutes}
         if not fact.month and cut is not None:
-            months = cut.months(trade_days(minutes * _MINUTE, instrument))
+            months = cut.months(trade_days(minutes * MINUTE, instrument))
             parts = {month: minutes[months == month] for month in np.unique(months).tolist()}
         for month, part in parts.items():
             found[month] = np.union1d(found[month], part) if month in found else part
@@ -107,14 +106,14 @@ class _ContractSum:
 
     def add(self, minutes: np.ndarray) -> None:
         """Add minutes since 1970, at least one."""
-        starts = minutes * _MINUTE
+        starts = minutes * MINUTE
         days = session_days(starts, calendar(self._instrument.calendar))
         inside = days != OUTSIDE
         self._first = int(minutes[0]) if self._first is None else self._first
         self._last = int(minutes[-1])
         self._minutes += len(minutes)
         self._late += len(minutes) - int(np.searchsorted(minutes, self._ends))
-        dated = np.where(inside, days, starts // DAY)
+        dated = or_utc_days(days, starts)
         edges = [*np.flatnonzero(np.diff(dated, prepend=dated[:1] - 1)).tolist(), len(dated)]
         for begin, end in pairwise(edges):
             self._months[_date(int(dated[begin])).replace(day=1)] += end - begin

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from g4qc_core.bars.columns import RAW_COLUMNS, RAW_VALUES
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.sources.reading.bar_times import MINUTE
 from g4qc_core.sources.reading.file_reader import FILE_BARS
 from g4qc_core.sources.reading.source_files import SourceFile
 from g4qc_core.sources.review.session_days import trade_days
@@ -24,7 +25,6 @@ from g4qc_core.sources.review.session_days import trade_days
 ContractMonth = tuple[str, str, date]
 """An instrument's symbol, a contract, and the first day of a month of trade dates."""
 
-_MINUTE = 60_000_000
 _VALUES = (*(name for name in FILE_BARS.names if name in RAW_VALUES), "line")
 
 _Arrays = Mapping[str, np.ndarray]
@@ -98,14 +98,14 @@ class _Waiting:
         return self._rows >= self._minutes and len(_firsts(self._minutes_of_rows())) >= self._minutes
 
     def _minutes_of_rows(self) -> np.ndarray:
-        return np.concatenate([arrays["starts"] for _, arrays in self._pieces]) // _MINUTE
+        return np.concatenate([arrays["starts"] for _, arrays in self._pieces]) // MINUTE
 
     def part(self, symbol: str, contract: str, month: date) -> MonthPart:
         files = list(dict.fromkeys(file for file, _ in self._pieces))
         places = {file: at for at, file in enumerate(files)}
         rows = {name: np.concatenate([arrays[name] for _, arrays in self._pieces]) for name in ("starts", *_VALUES)}
         of_file = np.concatenate([np.full(len(arrays["starts"]), places[file]) for file, arrays in self._pieces])
-        first = _firsts(rows["starts"] // _MINUTE)
+        first = _firsts(rows["starts"] // MINUTE)
         parts = []
         for file, at in places.items():
             own = first[of_file[first] == at] if len(files) > 1 else first

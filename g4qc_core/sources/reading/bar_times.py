@@ -117,7 +117,7 @@ def _offsets(days: np.ndarray, zone: FileZone) -> np.ndarray:
 
 
 def _of_changing_days(local: pa.Array, zone: FileZone) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return instants, and masks of the times that are not in the zone, and of those that are there twice."""
+    """Return the instants, a mask of the times that the zone skips, and a mask of those that it has twice."""
     first = pc.assume_timezone(local, zone.name, ambiguous="earliest", nonexistent="earliest")
     instants, _ = _numbers(first)
     numbers, _ = _numbers(local)

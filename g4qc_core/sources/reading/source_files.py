@@ -28,7 +28,7 @@ class SourceFile:
         path: the file of the disk.
         member: name inside the archive; empty for a file of its own.
         below: path of the file below the folder that was named, with slashes, for sentences.
-        digest: of the file of the disk, adds up what is read; None: nobody asks for it.
+        digest: hashes the bytes of the file on the disk while they are read; None: no hash is wanted.
     """
 
     path: Path

@@ -8,10 +8,10 @@ from collections import Counter
 import numpy as np
 
 from g4qc_core.sentences import counted
+from g4qc_core.sources.reading.bar_times import MINUTE
 
 _LOOKED_AT = 200_000
 _MOST = 86_400_000_000
-_MINUTE = 60_000_000
 _RARE = 0.01
 _FEWEST = 10
 
@@ -40,9 +40,9 @@ class BarSpacing:
             return ""
         usual = [size for size, times in self._counted.items() if times >= self._counted.total() * _RARE]
         length = math.gcd(*(usual or self._counted))
-        if length == _MINUTE:
+        if length == MINUTE:
             return ""
-        words = f"{length / 1_000_000:g} seconds" if length % _MINUTE else counted(length // _MINUTE, "minute")
+        words = f"{length / 1_000_000:g} seconds" if length % MINUTE else counted(length // MINUTE, "minute")
         return (
             f"The rows are no one-minute bars: they begin {words} apart, or a multiple of that. Only one-minute bars "
             "can be imported; larger ones are derived from them."

@@ -19,7 +19,7 @@ from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.sentences import counted
 from g4qc_core.sources.profiles.file_profile import FileProfile
 from g4qc_core.sources.profiles.file_zone import FileZone
-from g4qc_core.sources.reading.bar_times import to_utc
+from g4qc_core.sources.reading.bar_times import MINUTE, to_utc
 from g4qc_core.sources.review.grave_doubt import GraveDoubt
 
 WEEKS = 40
@@ -36,7 +36,6 @@ _BETTER = 0.34
 _AS_WELL = 0.0005
 _EDGES = 0.5
 _FEWEST = 3
-_MINUTE = 60_000_000
 _MOST_NAMED = 4
 
 
@@ -160,7 +159,7 @@ def label_fit(minutes: np.ndarray, hours: SessionCalendar) -> LabelFit:
 
 def _local(minutes: np.ndarray, zone: FileZone) -> pa.Array:
     """Return what the file's clock showed at these instants."""
-    instants = pa.array(minutes * _MINUTE).cast(pa.timestamp("us", "UTC"))
+    instants = pa.array(minutes * MINUTE).cast(pa.timestamp("us", "UTC"))
     shown = pc.local_timestamp(instants.cast(pa.timestamp("us", zone.name)))
     return pc.add(shown, pa.scalar(zone.shift, pa.duration("us"))) if zone.shift else shown
 
@@ -168,7 +167,7 @@ def _local(minutes: np.ndarray, zone: FileZone) -> pa.Array:
 def _read_in(local: pa.Array, zone: str) -> np.ndarray:
     """Return the minutes since 1970, UTC, if the clock is that of a zone."""
     instants, _, _, _ = to_utc(local, FileZone.parse(zone))
-    return instants // _MINUTE
+    return instants // MINUTE
 
 
 def _intervals(hours: SessionCalendar, minutes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

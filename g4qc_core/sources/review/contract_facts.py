@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from g4qc_core.sources.reading.bar_times import MINUTE
 from g4qc_core.sources.reading.file_reader import UNKNOWN
 from g4qc_core.sources.review.minute_presence import MinutePresence
 
@@ -105,7 +106,7 @@ class ContractFacts:
         self.without_volume.add(rows.volume == UNKNOWN, lines)
         before = np.concatenate([[self._newest], rows.starts[:-1]])
         self.out_of_order.add(rows.starts < before, lines)
-        self.duplicates.add(self.presence.add(rows.starts // 60_000_000), lines)
+        self.duplicates.add(self.presence.add(rows.starts // MINUTE), lines)
         self._newest = int(rows.starts[-1])
         self.rows += len(rows.starts)
         self.first = min(self.first, _instant(int(rows.starts.min())))

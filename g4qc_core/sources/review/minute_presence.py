@@ -28,7 +28,10 @@ class MinutePresence:
         return self._weeks.keys()
 
     def add(self, minutes: np.ndarray) -> np.ndarray:
-        """Add minutes since 1970 (int64, any order); return a mask of those that were there, or earlier in them."""
+        """Add minutes since 1970 (int64, any order); return a mask of repetitions.
+
+        A minute is a repetition if the set has it already, or if it stands earlier in the array.
+        """
         weeks = minutes // WEEK
         if (weeks[1:] >= weeks[:-1]).all():
             return self._add_sorted(minutes, weeks)

@@ -44,5 +44,9 @@ def trade_days(starts: np.ndarray, instrument: Instrument) -> np.ndarray:
         starts: microseconds since 1970, UTC (int64), in any order.
         instrument: with its sessions.
     """
-    days = session_days(starts, calendar(instrument.calendar))
+    return or_utc_days(session_days(starts, calendar(instrument.calendar)), starts)
+
+
+def or_utc_days(days: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return what `session_days` gave for these starts, with the day in UTC outside every session."""
     return np.where(days == OUTSIDE, starts // DAY, days)

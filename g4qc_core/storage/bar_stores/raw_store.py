@@ -48,9 +48,8 @@ class WriteResult:
         revised: bars that were stored with other values.
         withdrawn: stored bars that the answer takes back.
         request_id: id of the ledger entry.
-        lacked: stored bars that the answer lacks between its first and last bar, and that are kept, because so many are
-            rather missing in the answer than taken back; those that an earlier answer of the same write lacks count
-            there.
+        lacked: number of stored bars that the answer lacks between its first and last bar and that are kept, because
+            the answer lacks too many to be believed. A bar that several answers of one write lack counts for the first.
     """
 
     inserted: int

@@ -70,7 +70,7 @@ class SourceBars:
             return [SourceSpan(*row) for row in cursor.fetchall()]
 
     def shared(self, symbol: str) -> list[SourceSpan]:
-        """Return the same of the contracts of which several sources have bars; quick where there is none."""
+        """Return the spans of the contracts that several sources have bars of; cheap if there are none."""
         with self._slices.reading() as cursor:
             cursor.execute(_SPANS.format(_SHARED), [symbol, ONE_MINUTE.name] * 2)
             return [SourceSpan(*row) for row in cursor.fetchall()]
