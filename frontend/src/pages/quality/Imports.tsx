@@ -18,7 +18,8 @@ const SOMETIMES = 60_000;
 export function Imports({ started }: { started: (job: Job) => void }) {
   const { t } = useWords();
   const imports = useQuery({
-    queryKey: ["imports"],
+    // Its job decides how far an import is: what changes jobs outdates the list.
+    queryKey: ["jobs", "imports"],
     queryFn: ({ signal }) => got(api.GET("/api/v1/imports", { signal })),
     refetchInterval: usePolling(SOMETIMES),
   });
